@@ -1,0 +1,46 @@
+// Builds every bundle of the product into dist/. `--watch` keeps building, `--analyze` prints what each bundle is made of.
+import { rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { analyzeMetafile, build, context } from 'esbuild';
+
+const watch = process.argv.includes('--watch');
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const common = {
+  bundle: true,
+  minify: !watch,
+  sourcemap: watch ? 'linked' : false,
+  legalComments: 'none',
+  logLevel: 'info',
+  metafile: process.argv.includes('--analyze'),
+  define: { __VERSION__: JSON.stringify(version) },
+};
+// CommonJS packages inside an ES module bundle still call require.
+const requireShim = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+// zod asks for `navigator`, which the extension host reports as an error; Node has nothing to tell there.
+const node = { ...common, platform: 'node', target: 'node20', define: { ...common.define, navigator: 'undefined' } };
+
+const bundles = [
+  // The language client is a bundle of its own, loaded when first needed: activation stays short.
+  { ...node, format: 'cjs', entryPoints: { extension: 'src/extension/activate.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, external: ['vscode', './languageClient.cjs'] },
+  { ...node, format: 'cjs', entryPoints: { languageClient: 'src/extension/languageClient.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, external: ['vscode'] },
+  // Split, so that a command loads no more than it needs.
+  {
+    ...node,
+    format: 'esm',
+    splitting: true,
+    entryPoints: { 'cli/skein': 'src/cli/skein.ts', server: 'src/server/main.ts', demoAgent: 'src/agents/demoAgent.ts' },
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
+    banner: { js: requireShim },
+  },
+  { ...common, platform: 'browser', target: 'es2022', format: 'iife', entryPoints: { panel: 'webview-ui/main.tsx' }, jsx: 'automatic', jsxImportSource: 'preact', outdir: 'dist/webview' },
+  { ...common, entryPoints: { panel: 'webview-ui/panel.css' }, outdir: 'dist/webview' },
+];
+
+await rm('dist', { recursive: true, force: true });
+if (watch) {
+  await Promise.all(bundles.map(async (options) => (await context(options)).watch()));
+} else {
+  const results = await Promise.all(bundles.map((options) => build(options)));
+  for (const { metafile } of results) if (metafile) process.stdout.write(await analyzeMetafile(metafile));
+}

@@ -1,0 +1,138 @@
+import * as acp from '@agentclientprotocol/sdk/unstable';
+import * as z from 'zod';
+import { messageOf, SessionError } from '../model/errors.js';
+import type { Logger } from '../model/logger.js';
+import { isUnknownSession, startError } from './acpFailure.js';
+import { AcpLink } from './acpLink.js';
+import { AcpSession } from './acpSession.js';
+import { sessionStateSchema } from './acpSettings.js';
+import type { AgentCommand, AgentConnection, AgentInfo, AgentSession, SessionOptions } from './agent.js';
+
+export interface AcpOptions {
+  /** Its `env` is the whole environment of the process; see `agentEnvironment`. */
+  readonly command: AgentCommand;
+  readonly info: AgentInfo;
+  readonly cwd: string;
+  readonly logger: Logger;
+  /** Whether `session/load` may stand in for `session/resume`. An agent that loses sessions by it says no. Default yes. */
+  readonly mayLoad?: boolean | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+}
+
+/** Milliseconds. */
+export interface Limits {
+  /** From the start of the process to its answer to `initialize`. */
+  readonly start: number;
+  /** For `session/new`, `load`, `resume` and `fork`: agents start their MCP servers meanwhile. */
+  readonly open: number;
+  /** From `session/cancel` to the end of the turn. */
+  readonly cancel: number;
+}
+const defaultLimits: Limits = { start: 30_000, open: 90_000, cancel: 1000 };
+
+const ability = z.looseObject({}).nullish().catch(undefined);
+const initializeSchema = z.looseObject({
+  protocolVersion: z.number(),
+  agentCapabilities: z
+    .looseObject({
+      loadSession: z.boolean().optional().catch(undefined),
+      promptCapabilities: z.object({ image: z.boolean().optional(), embeddedContext: z.boolean().optional() }).optional().catch(undefined),
+      sessionCapabilities: z.looseObject({ resume: ability, fork: ability }).optional().catch(undefined),
+    })
+    .optional(),
+  agentInfo: z.looseObject({ version: z.string() }).nullish().catch(undefined),
+});
+type Initialized = z.infer<typeof initializeSchema>;
+
+/** Starts an ACP agent and shakes hands. Rejects with `agent_failed`, and leaves no process, when that does not work. */
+export async function connectAcp(options: AcpOptions): Promise<AgentConnection> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const { command, cwd, logger } = options;
+  const link = startLink(command, cwd, logger);
+  try {
+    const hello = await link.request(acp.methods.agent.initialize, handshake, initializeSchema, limits.start);
+    if (hello.protocolVersion !== acp.PROTOCOL_VERSION) {
+      const hint = `it speaks version ${hello.protocolVersion} of the Agent Client Protocol, Skein version ${acp.PROTOCOL_VERSION}`;
+      throw new SessionError('agent_failed', `${command.title} is too old or too new`, { hint });
+    }
+    return connectionOf(link, hello, options, limits);
+  } catch (error) {
+    await link.process.stop(300);
+    throw error;
+  }
+}
+
+function startLink(command: AgentCommand, cwd: string, logger: Logger): AcpLink {
+  try {
+    return new AcpLink(command.title, { ...command, cwd, logger });
+  } catch (error) {
+    // Most failures to start come as an event; some, such as a `.cmd` on Windows, are thrown.
+    throw startError(command.title, messageOf(error));
+  }
+}
+
+/** No file or terminal abilities: agents have their own, and gemini fails to make new files through a client's. */
+const handshake: acp.InitializeRequest = {
+  protocolVersion: acp.PROTOCOL_VERSION,
+  clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
+  clientInfo: { name: 'skein', version: '1' },
+};
+
+function connectionOf(link: AcpLink, hello: Initialized, options: AcpOptions, limits: Limits): AgentConnection {
+  const { loadSession, promptCapabilities: can, sessionCapabilities } = hello.agentCapabilities ?? {};
+  const { methods } = acp;
+
+  const open = async (method: string, id: string | undefined, settings: SessionOptions): Promise<AgentSession> => {
+    const params = { cwd: settings.cwd, mcpServers: [], ...(id !== undefined && { sessionId: id }) };
+    const state = await link.request(method, params, sessionStateSchema.nullish(), limits.open).catch((error: unknown) => {
+      throw id !== undefined && error instanceof SessionError && isUnknownSession(error.cause) ? unknownSession(link.title, error) : error;
+    });
+    const known = method === methods.agent.session.load || method === methods.agent.session.resume ? id : undefined;
+    const sessionId = known ?? state?.sessionId;
+    if (sessionId === undefined) throw new SessionError('agent_failed', `${link.title} answered ${method} without a session`);
+    const fresh = method === methods.agent.session.new;
+    const session = new AcpSession({
+      link,
+      state: { ...state, sessionId },
+      can,
+      logger: options.logger,
+      fresh,
+      spent: fresh ? 0 : settings.spent_usd,
+      cancelMs: limits.cancel,
+    });
+    // Always: the agent may have taken a looser mode from the settings of the folder it runs in, or from the session before.
+    await session.setMode(settings.mode ?? 'ask');
+    if (settings.model !== undefined) await session.setModel(settings.model);
+    return session;
+  };
+
+  const mayLoad = loadSession === true && options.mayLoad !== false;
+  const resume = sessionCapabilities?.resume ? methods.agent.session.resume : mayLoad ? methods.agent.session.load : undefined;
+  const fork = sessionCapabilities?.fork ? methods.agent.session.fork : undefined;
+  return {
+    info: {
+      ...options.info,
+      version: options.info.version ?? hello.agentInfo?.version,
+      can: [
+        ...(mayLoad ? ['load' as const] : []),
+        ...(resume ? ['resume' as const] : []),
+        ...(fork ? ['fork' as const] : []),
+        ...always(options.info),
+      ],
+    },
+    create: (settings) => open(methods.agent.session.new, undefined, settings),
+    ...(resume && { resume: (id: string, settings: SessionOptions) => open(resume, id, settings) }),
+    ...(fork && { fork: (id: string, settings: SessionOptions) => open(fork, id, settings) }),
+    closed: link.process.ended,
+    dispose: () => link.process.stop(),
+  };
+}
+
+/** What `initialize` does not tell of, from the table of agents. */
+function always({ can }: AgentInfo): AgentInfo['can'] {
+  return can.filter((ability) => ability === 'permissions' || ability === 'models' || ability === 'modes');
+}
+
+function unknownSession(agent: string, error: SessionError): SessionError {
+  return new SessionError('not_found', `${agent} does not know this session any more`, { hint: error.hint, cause: error });
+}

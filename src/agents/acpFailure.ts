@@ -1,0 +1,69 @@
+import { RequestError } from '@agentclientprotocol/sdk/unstable';
+import * as z from 'zod';
+import { SessionError } from '../model/errors.js';
+import type { ProcessEnd } from './agentProcess.js';
+
+/** Words of an agent that say more than its error code does: most agents answer -32603 to everything. */
+const known: readonly { readonly pattern: RegExp; readonly says: string }[] = [
+  {
+    pattern: /\b401\b|unauthori[sz]ed|not (logged|signed) in|authentication|invalid (x-)?api[ _-]key|please run \/login/i,
+    says: 'is not signed in',
+  },
+  { pattern: /\b429\b|rate.?limit|usage limit|quota/i, says: 'has reached its rate limit' },
+  { pattern: /\b529\b|overloaded/i, says: 'cannot be served: the model is overloaded' },
+  { pattern: /prompt is too long|context.?(length|window)/i, says: 'cannot take more: the session is too long for the model' },
+];
+
+/** The agent answered with an error. Its own words are the hint. */
+export function answeredError(agent: string, error: RequestError): SessionError {
+  const words = wordsOf(error);
+  const says = error.code === -32000 ? 'is not signed in' : known.find(({ pattern }) => pattern.test(words))?.says;
+  const hint = says === 'is not signed in' ? `sign in with the agent's own program or mend its key, then try again (${words})` : words;
+  return new SessionError('agent_failed', `${agent} ${says ?? 'answered with an error'}`, { hint, cause: error });
+}
+
+/** An agent says that it does not know a session: by code, or in words. */
+export function isUnknownSession(error: unknown): boolean {
+  if (!(error instanceof RequestError)) return false;
+  return error.code === -32002 || /not found|no conversation|no previous session|unknown session|invalid session/i.test(wordsOf(error));
+}
+
+/** There never was a process. */
+export function startError(agent: string, why: string): SessionError {
+  return new SessionError('agent_failed', `${agent} could not be started`, { hint: why });
+}
+
+/** The process is gone. */
+export function endedError(agent: string, { code, lastWords }: ProcessEnd): SessionError {
+  const how = code === null ? '' : ` (exit ${code})`;
+  return new SessionError('agent_failed', `${agent} ended unexpectedly${how}`, { hint: lastWordsHint(lastWords) });
+}
+
+/** It runs and does not answer. */
+export function silentError(agent: string, method: string, ms: number, lastWords: string): SessionError {
+  return new SessionError('agent_failed', `${agent} did not answer ${method} within ${ms / 1000} s`, { hint: lastWordsHint(lastWords) });
+}
+
+/** It answered something that is no answer. */
+export function nonsenseError(agent: string, method: string, error: z.ZodError): SessionError {
+  const hint = z.prettifyError(error);
+  return new SessionError('agent_failed', `${agent} answered ${method} with something that is no answer`, { hint, cause: error });
+}
+
+function lastWordsHint(words: string): string {
+  const end = words.split('\n').slice(-8).join('\n').slice(-1200);
+  return end === '' ? 'it said nothing before; the log may tell more' : `its last words: ${end}`;
+}
+
+function wordsOf({ message, data }: RequestError): string {
+  const details = detailsOf(data);
+  const said = message.replace(/^Internal error:?\s*/i, '');
+  return [said, details === said ? '' : details].filter((text) => text !== '').join(': ') || message;
+}
+
+function detailsOf(data: unknown): string {
+  if (typeof data === 'string') return data;
+  if (typeof data !== 'object' || data === null) return '';
+  const { details, message, errorName } = data as Readonly<Record<string, unknown>>;
+  return [details, message, errorName].find((text) => typeof text === 'string') ?? '';
+}

@@ -1,0 +1,166 @@
+import type * as acp from '@agentclientprotocol/sdk/unstable';
+import * as z from 'zod';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContentBlock } from '../model/entry.js';
+import { messageOf, SessionError } from '../model/errors.js';
+import type { Logger } from '../model/logger.js';
+import { promptOf, type PromptAbilities } from './acpContent.js';
+import type { AcpLink, SessionEvents } from './acpLink.js';
+import { modeChoice, modeIdFor, modelChoice, sessionStateSchema, type Choice, type SessionState } from './acpSettings.js';
+import { AcpTurn } from './acpTurn.js';
+import { promptResponseSchema, usageOf } from './acpUsage.js';
+import type { AgentSession, TurnHooks, TurnResult } from './agent.js';
+
+export interface AcpSessionOptions {
+  readonly link: AcpLink;
+  readonly state: SessionState & { readonly sessionId: string };
+  readonly can: PromptAbilities | undefined;
+  readonly logger: Logger;
+  /** Whether the agent has just made it: then its title is still to come. */
+  readonly fresh: boolean;
+  /** What it had cost before, in US dollars; `undefined` when that is not known. */
+  readonly spent: number | undefined;
+  readonly cancelMs: number;
+}
+
+/** How long setting a mode or a model may take. */
+const settingMs = 15_000;
+/** How long the first turn waits at its end for the title, which agents make beside it. */
+const titleMs = 250;
+
+/** A conversation that an ACP agent holds. */
+export class AcpSession implements AgentSession, SessionEvents {
+  readonly id: string;
+  readonly #link: AcpLink;
+  readonly #options: AcpSessionOptions;
+  #models: Choice | undefined;
+  #modes: Choice | undefined;
+  #turn: AcpTurn | undefined;
+  #title: { readonly text: string; readonly told: boolean } | undefined;
+  /** What the session has cost so far, in US dollars; `undefined` while that is not known. */
+  #cost: number | undefined;
+  #turns = 0;
+
+  constructor(options: AcpSessionOptions) {
+    this.id = options.state.sessionId;
+    this.#link = options.link;
+    this.#options = options;
+    this.#models = modelChoice(options.state);
+    this.#modes = modeChoice(options.state);
+    this.#cost = options.spent;
+    this.#link.attach(this.id, this);
+  }
+
+  get models(): Choice['values'] {
+    return this.#models?.values ?? [];
+  }
+
+  get model(): string | undefined {
+    return this.#models?.current;
+  }
+
+  async prompt(content: readonly ContentBlock[], hooks: TurnHooks): Promise<TurnResult> {
+    if (this.#turn) throw new SessionError('busy', `${this.#link.title} already runs a turn in this session`);
+    if (hooks.signal.aborted) return { stop_reason: 'cancelled' };
+    const turn = new AcpTurn(hooks, this.#cost, this.#options.logger);
+    this.#turn = turn;
+    this.#turns += 1;
+    if (this.#title?.told === false) this.#tellTitle(turn, this.#title.text);
+    const cancel = this.#cancelOn(hooks.signal);
+    try {
+      const prompt = promptOf(content, this.#options.can);
+      const response = await this.#link.request('session/prompt', { sessionId: this.id, prompt }, promptResponseSchema);
+      if (response.stopReason === 'cancelled') turn.close('cancelled');
+      await this.#waitForTitle();
+      return { stop_reason: response.stopReason, usage: usageOf(response, turn.cost), model: turn.model ?? this.model };
+    } catch (error) {
+      turn.close(cancel.wanted() ? 'cancelled' : 'failed');
+      if (!cancel.wanted()) throw error;
+      this.#options.logger.debug(`${this.#link.title}: cancelled: ${messageOf(error)}`);
+      return { stop_reason: 'cancelled', model: turn.model ?? this.model };
+    } finally {
+      cancel.undo();
+      this.#cost = turn.sessionCost ?? this.#cost;
+      this.#turn = undefined;
+    }
+  }
+
+  async setModel(model: string): Promise<void> {
+    if (!this.#models) throw new SessionError('unsupported', `${this.#link.title} offers no choice of models`);
+    if (this.#models.current === model) return;
+    const { configId } = this.#models;
+    if (configId === undefined) await this.#set('session/set_model', { modelId: model });
+    else await this.#set('session/set_config_option', { configId, value: model });
+    this.#models = { ...this.#models, current: model };
+  }
+
+  async setMode(mode: string): Promise<void> {
+    const id = modeIdFor(mode, this.#modes, this.#link.title);
+    if (!this.#modes || id === undefined || this.#modes.current === id) return;
+    const { configId } = this.#modes;
+    if (configId === undefined) await this.#set('session/set_mode', { modeId: id });
+    else await this.#set('session/set_config_option', { configId, value: id });
+    this.#modes = { ...this.#modes, current: id };
+  }
+
+  update(update: Readonly<Record<string, unknown>>): void {
+    switch (update['sessionUpdate']) {
+      case 'config_option_update': {
+        const state = sessionStateSchema.parse(update);
+        this.#models = modelChoice(state) ?? this.#models;
+        if (this.#modes?.configId !== undefined) this.#modes = modeChoice(state) ?? this.#modes;
+        break;
+      }
+      case 'current_mode_update':
+        if (this.#modes) this.#modes = { ...this.#modes, current: z.string().parse(update['currentModeId']) };
+        break;
+      case 'session_info_update':
+        if (typeof update['title'] === 'string' && update['title'] !== '') this.#tellTitle(this.#turn, update['title']);
+        break;
+      default:
+        this.#turn?.update(update);
+    }
+  }
+
+  async permission(request: acp.RequestPermissionRequest): Promise<acp.RequestPermissionResponse> {
+    return (await this.#turn?.permission(request)) ?? { outcome: { outcome: 'cancelled' } };
+  }
+
+  /** Tells the agent to stop when the signal says so, and kills it when it has not ended the turn in time. */
+  #cancelOn(signal: AbortSignal): { wanted: () => boolean; undo: () => void } {
+    let timer: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      this.#link.notify('session/cancel', { sessionId: this.id });
+      timer = setTimeout(() => {
+        this.#options.logger.warn(`${this.#link.title} did not stop in time and was killed`);
+        this.#link.process.kill();
+      }, this.#options.cancelMs);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    return {
+      wanted: () => timer !== undefined,
+      undo: () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', cancel);
+      },
+    };
+  }
+
+  #tellTitle(turn: AcpTurn | undefined, text: string): void {
+    if (this.#title?.text === text && this.#title.told) return;
+    this.#title = { text, told: turn !== undefined };
+    turn?.title(text);
+  }
+
+  async #waitForTitle(): Promise<void> {
+    const end = Date.now() + titleMs;
+    while (this.#options.fresh && this.#turns === 1 && !this.#title && this.#link.process.running && Date.now() < end) await delay(10);
+  }
+
+  async #set(method: string, what: object): Promise<void> {
+    const state = await this.#link.request(method, { sessionId: this.id, ...what }, sessionStateSchema.nullish(), settingMs);
+    if (!state) return;
+    this.#models = modelChoice(state) ?? this.#models;
+    if (this.#modes?.configId !== undefined) this.#modes = modeChoice(state) ?? this.#modes;
+  }
+}

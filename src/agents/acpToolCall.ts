@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { toolKinds, type FileDiff, type ToolCall } from '../model/entry.js';
+
+/** Characters of a tool's output that are kept. */
+const maxOutput = 256 * 1024;
+
+const contentSchema = z.looseObject({ type: z.string(), text: z.string().optional(), uri: z.string().optional() });
+const partSchema = z.union([
+  z.looseObject({ type: z.literal('content'), content: contentSchema }),
+  z.looseObject({ type: z.literal('diff'), path: z.string(), oldText: z.string().nullish(), newText: z.string() }),
+  z.looseObject({ type: z.string() }),
+]);
+type Part = z.infer<typeof partSchema>;
+
+/** A tool call, or what changed of one, as an agent sends it; a field that does not parse counts as not sent. */
+export const acpToolCallSchema = z.looseObject({
+  toolCallId: z.string(),
+  title: z.string().nullish().catch(undefined),
+  kind: z.string().nullish().catch(undefined),
+  status: z.string().nullish().catch(undefined),
+  content: z
+    .array(partSchema.catch({ type: 'unknown' }))
+    .nullish()
+    .catch(undefined),
+  locations: z
+    .array(z.looseObject({ path: z.string(), line: z.number().nullish().catch(undefined) }))
+    .nullish()
+    .catch(undefined),
+  rawInput: z.unknown().optional(),
+  rawOutput: z.unknown().optional(),
+});
+export type AcpToolCall = z.infer<typeof acpToolCallSchema>;
+
+/** The call with what changed. An agent may update a call that it never announced: gemini does when it asked permission for it. */
+export function mergeToolCall(before: ToolCall | undefined, change: AcpToolCall): ToolCall {
+  const input = change.rawInput ?? before?.input;
+  const content = change.content ?? undefined;
+  const output = outputOf(content, change.rawOutput) ?? before?.output;
+  const diff = diffsOf(content) ?? before?.diff;
+  const locations = locationsOf(change) ?? before?.locations;
+  return {
+    id: change.toolCallId,
+    kind: toolKinds.find((kind) => kind === change.kind) ?? before?.kind ?? 'other',
+    title: change.title ?? before?.title ?? change.toolCallId,
+    status: statusOf(change.status) ?? before?.status ?? 'pending',
+    ...(input !== undefined && { input }),
+    ...(output !== undefined && { output }),
+    ...(diff !== undefined && { diff }),
+    ...(locations !== undefined && { locations }),
+  };
+}
+
+function statusOf(status: string | null | undefined): ToolCall['status'] | undefined {
+  if (status === 'in_progress') return 'running';
+  return status === 'pending' || status === 'completed' || status === 'failed' ? status : undefined;
+}
+
+function outputOf(content: readonly Part[] | undefined, raw: unknown): string | undefined {
+  const texts = (content ?? []).flatMap((part) => {
+    const block = contentSchema.safeParse(part['content']);
+    return block.success ? [block.data.text ?? block.data.uri ?? `[${block.data.type}]`] : [];
+  });
+  if (texts.length > 0) return cut(texts.join('\n'));
+  if (typeof raw === 'string') return cut(raw);
+  return raw === undefined || raw === null || content?.some(isDiff) === true ? undefined : cut(JSON.stringify(raw, null, 2));
+}
+
+function cut(text: string): string {
+  return text.length <= maxOutput ? text : `${text.slice(0, maxOutput)}\n… ${text.length - maxOutput} more characters`;
+}
+
+function isDiff(part: Part): part is Extract<Part, { newText: string }> {
+  return part.type === 'diff' && 'newText' in part;
+}
+
+function diffsOf(content: readonly Part[] | undefined): FileDiff[] | undefined {
+  const diffs = (content ?? []).filter(isDiff).map((part) => ({ path: part.path, old_text: part.oldText ?? null, new_text: part.newText }));
+  return diffs.length > 0 ? diffs : undefined;
+}
+
+function locationsOf({ locations }: AcpToolCall): ToolCall['locations'] {
+  return locations?.map(({ path, line }) => (Number.isInteger(line) ? { path, line: line as number } : { path }));
+}

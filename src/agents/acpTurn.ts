@@ -1,0 +1,75 @@
+import type * as acp from '@agentclientprotocol/sdk/unstable';
+import { messageOf } from '../model/errors.js';
+import type { Logger } from '../model/logger.js';
+import { isRefusal, permissionRequest, permissionResponse } from './acpPermission.js';
+import { acpToolCallSchema } from './acpToolCall.js';
+import { AcpUpdates } from './acpUpdates.js';
+import type { TurnHooks } from './agent.js';
+
+/** A turn under way: hands on what the agent sends, in its order, and asks the person. */
+export class AcpTurn {
+  readonly #hooks: TurnHooks;
+  readonly #updates: AcpUpdates;
+  readonly #logger: Logger;
+  #asked = 0;
+
+  constructor(hooks: TurnHooks, baseCost: number | undefined, logger: Logger) {
+    this.#hooks = hooks;
+    this.#updates = new AcpUpdates(baseCost);
+    this.#logger = logger;
+  }
+
+  get cost(): number | null {
+    return this.#updates.turnCost;
+  }
+
+  get sessionCost(): number | undefined {
+    return this.#updates.sessionCost;
+  }
+
+  /** The model that answered, where the agent says so. */
+  get model(): string | undefined {
+    return this.#updates.model;
+  }
+
+  update(update: Readonly<Record<string, unknown>>): void {
+    const mapped = this.#updates.map(update);
+    if (mapped) this.#hooks.update(mapped);
+  }
+
+  title(title: string): void {
+    this.#hooks.update({ kind: 'title', title });
+  }
+
+  /** Shows the call and asks; a turn that is cancelled meanwhile answers for the person. */
+  async permission({ toolCall, options }: acp.RequestPermissionRequest): Promise<acp.RequestPermissionResponse> {
+    const call = this.#updates.call(acpToolCallSchema.parse(toolCall));
+    this.#hooks.update({ kind: 'tool', call });
+    this.#asked += 1;
+    const request = permissionRequest(`${call.id}:${this.#asked}`, call, options);
+    const chosen = await Promise.race([this.#ask(request), aborted(this.#hooks.signal)]);
+    if (!this.#hooks.signal.aborted && isRefusal(options, chosen)) this.#updates.deny(call.id);
+    return permissionResponse(options, chosen);
+  }
+
+  /** Ends the calls that the turn leaves open. */
+  close(status: 'cancelled' | 'failed'): void {
+    for (const call of this.#updates.unfinished(status)) this.#hooks.update({ kind: 'tool', call });
+  }
+
+  async #ask(request: Parameters<TurnHooks['permission']>[0]): Promise<string | null> {
+    try {
+      return await this.#hooks.permission(request);
+    } catch (error) {
+      this.#logger.warn(`no answer to “${request.title}”, taken as cancelled: ${messageOf(error)}`);
+      return null;
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+}

@@ -1,0 +1,88 @@
+import type { ContentBlock } from '../model/entry.js';
+import type { MessageUsage } from '../model/usage.js';
+import type { PermissionRequest, TurnUpdate } from '../model/turn.js';
+import type { StopReason } from '../model/entry.js';
+import type { Logger } from '../model/logger.js';
+
+/** An agent that is on this machine, or could be. `problem` says why it cannot be started, `install` the command that mends it. */
+export interface AgentInfo {
+  readonly name: string;
+  readonly title: string;
+  /** True for the built-in demo, which is labelled as one wherever it is shown. */
+  readonly demo: boolean;
+  readonly version?: string | undefined;
+  readonly path?: string | undefined;
+  readonly problem?: string | undefined;
+  readonly install?: string | undefined;
+  readonly can: readonly ('load' | 'resume' | 'fork' | 'permissions' | 'models' | 'modes')[];
+}
+
+/** What streams out of a turn before the core makes entries of it. Ids are the agent's. */
+export type AgentUpdate =
+  | Extract<TurnUpdate, { kind: 'tool' | 'plan' | 'usage' | 'title' | 'notice' }>
+  | { readonly kind: 'text' | 'thinking'; readonly delta: string; readonly source_id?: string | undefined };
+
+export interface TurnResult {
+  readonly stop_reason: StopReason;
+  /** Usage of this turn, where the agent reports it. */
+  readonly usage?: MessageUsage | undefined;
+  readonly model?: string | undefined;
+}
+
+export interface TurnHooks {
+  readonly update: (update: AgentUpdate) => void;
+  /** Asks the person; resolves to the chosen option's id, or `null` for cancelled. */
+  readonly permission: (request: PermissionRequest) => Promise<string | null>;
+  /** Aborting cancels the turn: politely first, by killing the process tree if the agent does not end within a second. */
+  readonly signal: AbortSignal;
+}
+
+/** A conversation that a running agent process holds. One turn at a time. */
+export interface AgentSession {
+  /** The agent's own id: what `backend_session_id` keeps. */
+  readonly id: string;
+  readonly models: readonly { readonly id: string; readonly title: string }[];
+  readonly model: string | undefined;
+  /** Rejects with `agent_failed` (the agent's last words in the hint) when the agent dies or answers an error. */
+  prompt(content: readonly ContentBlock[], hooks: TurnHooks): Promise<TurnResult>;
+  setModel(model: string): Promise<void>;
+  setMode(mode: string): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly cwd: string;
+  readonly model?: string | undefined;
+  readonly mode?: string | undefined;
+  /**
+   * What the session to resume or fork is known to have cost, in US dollars. Agents report a running total, and a resumed one
+   * goes on with it, so without this the cost of the first turn after a resume stays unknown.
+   */
+  readonly spent_usd?: number | undefined;
+}
+
+/** A started agent process. Abilities are optional objects: what is absent the agent cannot do. */
+export interface AgentConnection {
+  readonly info: AgentInfo;
+  create(options: SessionOptions): Promise<AgentSession>;
+  readonly resume?: (id: string, options: SessionOptions) => Promise<AgentSession>;
+  readonly fork?: (id: string, options: SessionOptions) => Promise<AgentSession>;
+  /** Resolves when the process ended, with its last words. */
+  readonly closed: Promise<{ readonly code: number | null; readonly lastWords: string }>;
+  dispose(): Promise<void>;
+}
+
+/** How to start an agent. Comes from the catalogue or the user's own config, never from a folder's files. */
+export interface AgentCommand {
+  readonly name: string;
+  readonly title: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface AgentCatalog {
+  /** Every agent known, found or not; the demo last. Cheap enough for each welcome view: looks, starts nothing. */
+  list(): Promise<readonly AgentInfo[]>;
+  /** Starts one; `agent_missing` with the install command as hint where it is not there. */
+  connect(name: string, options: { readonly cwd: string; readonly logger: Logger }): Promise<AgentConnection>;
+}

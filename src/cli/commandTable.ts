@@ -1,0 +1,250 @@
+import type { Command } from './invocation.js';
+import type { OptionName } from './options.js';
+
+/** One command of the command line. */
+export interface CommandSpec {
+  /** `sessions list`; empty for what `skein` does without a command. */
+  readonly name: string;
+  readonly summary: string;
+  /** As commander writes them: `<id> [prompt]`, `<id...>`. */
+  readonly arguments: string;
+  /** Beside those of every command (`--path`, `--verbose`). */
+  readonly options: readonly OptionName[];
+  /** Another summary where an option means something narrower here. */
+  readonly summaries?: Partial<Readonly<Record<OptionName, string>>>;
+  readonly hidden?: boolean;
+  /** Loads the file that does it only now: a short command must not wait for the code of the others. */
+  readonly load: () => Promise<Command>;
+}
+
+/** What commands are grouped under. */
+export const groups: Readonly<Record<string, string>> = {
+  sessions: 'list, read, organise, fork, delete and export sessions',
+  config: 'read and change settings',
+};
+
+export const commandTable: readonly CommandSpec[] = [
+  {
+    name: '',
+    summary:
+      'Every AI-agent session of a project in one place. With a prompt: a new session. Without: a line chat, or stdin is the prompt.',
+    arguments: '[prompt]',
+    options: ['backend', 'model', 'mode', 'think', 'tag', 'title', 'ephemeral', 'continue', 'list', 'attach', 'session', 'json'],
+    summaries: { json: 'with -l: print JSON' },
+    load: async () => (await import('./defaultCommand.js')).defaultCommand,
+  },
+  {
+    name: 'resume',
+    summary: 'continue a session: by id, the last one, or chosen from a list',
+    arguments: '[id] [prompt]',
+    options: ['last', 'here', 'all', 'interactive', 'backend', 'mode'],
+    summaries: { backend: 'only sessions of this agent' },
+    load: async () => (await import('./resume.js')).resume,
+  },
+  {
+    name: 'sessions list',
+    summary: 'the sessions of this folder, last used first',
+    arguments: '',
+    options: [
+      ...(['backend', 'status', 'tag', 'model', 'here', 'all', 'source', 'since', 'until', 'search'] as const),
+      ...(['archived', 'active', 'sort', 'limit', 'offset', 'json'] as const),
+    ],
+    summaries: {
+      backend: 'only sessions of this agent',
+      model: 'only sessions with this model',
+      tag: 'only sessions with this tag (may be repeated)',
+    },
+    load: async () => (await import('./listCommand.js')).listCommand,
+  },
+  {
+    name: 'sessions show',
+    summary: 'all that is known about a session',
+    arguments: '<id>',
+    options: ['json'],
+    load: async () => (await import('./showCommand.js')).showCommand,
+  },
+  {
+    name: 'sessions history',
+    summary: 'its transcript',
+    arguments: '<id>',
+    options: ['lastEntries', 'json'],
+    load: async () => (await import('./history.js')).history,
+  },
+  {
+    name: 'sessions search',
+    summary: 'find text in titles, prompts and transcripts',
+    arguments: '<query>',
+    options: ['limit', 'json'],
+    load: async () => (await import('./search.js')).search,
+  },
+  {
+    name: 'sessions fork',
+    summary: 'a new session that starts from the history of another',
+    arguments: '<id> [prompt]',
+    options: ['at', 'backend', 'title', 'mode'],
+    summaries: { backend: 'the agent that goes on' },
+    load: async () => (await import('./fork.js')).fork,
+  },
+  {
+    name: 'sessions tag',
+    summary: 'add tags',
+    arguments: '<id> <tag...>',
+    options: [],
+    load: async () => (await import('./organise.js')).tag,
+  },
+  {
+    name: 'sessions untag',
+    summary: 'remove tags',
+    arguments: '<id> <tag...>',
+    options: [],
+    load: async () => (await import('./organise.js')).untag,
+  },
+  {
+    name: 'sessions rename',
+    summary: 'give a session another title',
+    arguments: '<id> <title>',
+    options: [],
+    load: async () => (await import('./organise.js')).rename,
+  },
+  {
+    name: 'sessions pin',
+    summary: 'keep sessions on top',
+    arguments: '<id...>',
+    options: [],
+    load: async () => (await import('./organise.js')).pin,
+  },
+  {
+    name: 'sessions unpin',
+    summary: 'take that back',
+    arguments: '<id...>',
+    options: [],
+    load: async () => (await import('./organise.js')).unpin,
+  },
+  {
+    name: 'sessions archive',
+    summary: 'take sessions out of the lists, keeping them',
+    arguments: '<id...>',
+    options: [],
+    load: async () => (await import('./organise.js')).archive,
+  },
+  {
+    name: 'sessions unarchive',
+    summary: 'put them back',
+    arguments: '<id...>',
+    options: [],
+    load: async () => (await import('./organise.js')).unarchive,
+  },
+  {
+    name: 'sessions delete',
+    summary: 'move sessions to the trash',
+    arguments: '<id...>',
+    options: [],
+    load: async () => (await import('./trash.js')).remove,
+  },
+  {
+    name: 'sessions restore',
+    summary: 'put a deleted session back; without an id: what can be put back',
+    arguments: '[id...]',
+    options: ['json'],
+    load: async () => (await import('./trash.js')).restore,
+  },
+  {
+    name: 'sessions clean',
+    summary: 'move sessions that were not used for long to the trash',
+    arguments: '',
+    options: ['olderThan', 'dryRun', 'status', 'json'],
+    load: async () => (await import('./clean.js')).clean,
+  },
+  {
+    name: 'sessions undo',
+    summary: 'take back the last change made on the command line',
+    arguments: '',
+    options: [],
+    load: async () => (await import('./trash.js')).undo,
+  },
+  {
+    name: 'sessions export',
+    summary: 'write sessions to a file or to stdout',
+    arguments: '<id...>',
+    options: ['format', 'output'],
+    summaries: { format: 'json (default), md, or bundle: everything, to be imported elsewhere' },
+    load: async () => (await import('./exportImport.js')).exportSessions,
+  },
+  {
+    name: 'sessions import',
+    summary: 'take in the sessions of an exported file (-: stdin)',
+    arguments: '<file>',
+    options: [],
+    load: async () => (await import('./exportImport.js')).importSessions,
+  },
+  {
+    name: 'sessions usage',
+    summary: 'tokens and cost',
+    arguments: '',
+    options: ['by', 'json'],
+    load: async () => (await import('./usage.js')).usage,
+  },
+  {
+    name: 'sources',
+    summary: 'the session stores of other programs',
+    arguments: '',
+    options: ['json'],
+    load: async () => (await import('./sources.js')).sources,
+  },
+  {
+    name: 'agents',
+    summary: 'the agents that can answer',
+    arguments: '',
+    options: ['json'],
+    load: async () => (await import('./agents.js')).agents,
+  },
+  {
+    name: 'doctor',
+    summary: 'look for damage in the store',
+    arguments: '',
+    options: ['fix', 'json'],
+    load: async () => (await import('./doctor.js')).doctor,
+  },
+  {
+    name: 'undo',
+    summary: 'take back the last change made on the command line',
+    arguments: '',
+    options: [],
+    load: async () => (await import('./trash.js')).undo,
+  },
+  {
+    name: 'config get',
+    summary: 'print a setting',
+    arguments: '<key>',
+    options: ['json'],
+    load: async () => (await import('./config.js')).configGet,
+  },
+  {
+    name: 'config set',
+    summary: 'change a setting; the value is JSON, else a string',
+    arguments: '<key> <value>',
+    options: [],
+    load: async () => (await import('./config.js')).configSet,
+  },
+  {
+    name: 'config list',
+    summary: 'all settings',
+    arguments: '',
+    options: ['json'],
+    load: async () => (await import('./config.js')).configList,
+  },
+  {
+    name: 'call',
+    summary: 'send a request of the session server, and print its result as JSON',
+    arguments: '<method>',
+    options: ['params'],
+    load: async () => (await import('./call.js')).callMethod,
+  },
+  {
+    name: 'server',
+    summary: 'the session server, for editors',
+    arguments: '',
+    options: ['stdio'],
+    load: async () => (await import('./server.js')).server,
+  },
+];

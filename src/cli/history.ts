@@ -1,0 +1,55 @@
+import { textOf, type Entry } from '../model/entry.js';
+import type { Invocation } from './invocation.js';
+import { plainLine, plainText } from './plainText.js';
+import type { Terminal } from './terminal.js';
+
+/** `skein sessions history`: the transcript to read, or its entries as they are with `--json`. */
+export async function history({ args, options, terminal, open }: Invocation): Promise<undefined> {
+  const workspace = await open();
+  const entries = await workspace.history(await workspace.resolveId(args[0] ?? ''), options.lastEntries);
+  if (options.json === true) {
+    terminal.json(entries);
+    return;
+  }
+  for (const entry of entries) {
+    const words = entryWords(entry, terminal);
+    if (words !== undefined) terminal.print(`${words}\n`);
+  }
+}
+
+/** An entry to read; undefined for those that only keep the books. */
+function entryWords(entry: Entry, terminal: Terminal): string | undefined {
+  switch (entry.type) {
+    case 'message': {
+      const { role, content } = entry.message;
+      const who = role === 'user' ? 'you' : role === 'assistant' ? [entry.backend ?? 'agent', entry.model].filter(Boolean).join(' ') : role;
+      const end = entry.error ?? (entry.stop_reason === undefined || entry.stop_reason === 'end_turn' ? undefined : entry.stop_reason);
+      const body = [plainText(textOf(content)).trimEnd(), ...(end === undefined ? [] : [`[${plainLine(end)}]`])];
+      return `${heading(who, entry, terminal)}\n${body.filter(Boolean).join('\n')}`;
+    }
+    case 'thinking':
+      return `${heading('thinking', entry, terminal)}\n${terminal.style('dim', plainText(entry.text).trimEnd())}`;
+    case 'tool_call': {
+      const lines = [
+        plainLine(entry.call.title),
+        ...(entry.call.output === undefined ? [] : plainText(entry.call.output).trimEnd().split('\n')),
+      ];
+      return `${heading(`tool (${entry.call.status})`, entry, terminal)}\n${lines.join('\n  ')}`;
+    }
+    case 'plan':
+      return `${heading('plan', entry, terminal)}\n${entry.steps.map((step) => `[${step.status}] ${plainLine(step.text)}`).join('\n')}`;
+    case 'compact':
+      return `${heading('compacted', entry, terminal)}\n${plainText(entry.summary).trimEnd()}`;
+    case 'reset':
+      return heading('reset', entry, terminal);
+    case 'session':
+    case 'info':
+    case 'checkpoint':
+    case 'lease':
+      return undefined;
+  }
+}
+
+function heading(who: string, entry: Entry, terminal: Terminal): string {
+  return `${terminal.style('bold', plainLine(who))} ${terminal.style('dim', entry.timestamp)}`;
+}

@@ -1,0 +1,74 @@
+import type { Entry } from '../model/entry.js';
+import type { SessionRecord } from '../model/record.js';
+import { promptLimit } from '../model/record.js';
+import type { SessionRow } from '../model/row.js';
+import { adoptedId } from './adoptedId.js';
+import type { CoreContext } from './context.js';
+import { foreignId, foreignRow, sourceNamed, type ForeignId } from './foreignId.js';
+import { isOurs } from './sessionIds.js';
+import { SessionError } from '../model/errors.js';
+
+/**
+ * Makes a session ready to go on. Ours is returned as it is; another program's becomes one of ours: its entries, its counts,
+ * and its agent's own id, so that the agent can resume it natively. Adopted again, it is the same session. Nothing of its
+ * source changes.
+ */
+export async function resumeSession(context: CoreContext, id: string): Promise<string> {
+  const foreign = foreignId(id);
+  if (!foreign) {
+    await context.store.row(id);
+    return id;
+  }
+  const own = adoptedId(id);
+  if (await isOurs(context, own)) return own;
+  await context.ensure();
+  if ((await context.store.trashed()).some(({ row }) => row.id === own)) {
+    await context.store.restore([own]);
+    return own;
+  }
+  try {
+    await adopt(context, foreign, own);
+  } catch (error) {
+    // Another process may have adopted it between the look and the act.
+    if (!(await isOurs(context, own))) throw error;
+  }
+  return own;
+}
+
+async function adopt(context: CoreContext, foreign: ForeignId, id: string): Promise<SessionRecord> {
+  const row = await foreignRow(context.sources, foreign);
+  if (row.problem) throw new SessionError('damaged', `${row.id} cannot be continued: ${row.problem.detail}`, { hint: row.problem.path });
+  const entries = await sourceNamed(context.sources, foreign.source).read(foreign.ownId);
+  return context.store.create(
+    { ...fieldsOf(row, foreign), id, workdir: row.workdir || context.dir },
+    entries.map((entry) => inherited(entry, row.id)),
+  );
+}
+
+/** What the record takes over. The counts go on from the source's, since the one row stands for both. */
+function fieldsOf(row: SessionRow, { source, ownId }: ForeignId): Partial<SessionRecord> {
+  return {
+    title: row.title,
+    title_source: row.title === '' ? 'auto' : row.title_source,
+    backend: row.backend,
+    ...(row.backend_session_id === undefined ? {} : { backend_session_id: row.backend_session_id }),
+    ...(row.model === undefined ? {} : { model: row.model }),
+    status: 'active',
+    created_at: row.created_at,
+    // Reopening is no use: the session keeps its place in the list until something is said in it.
+    last_used_at: row.last_used_at,
+    prompt: row.prompt.slice(0, promptLimit),
+    token_usage: row.token_usage,
+    cost_usd: row.cost_usd,
+    turn_count: row.turn_count,
+    tags: row.tags,
+    origin: { source, id: ownId, path: row.path },
+  };
+}
+
+/** Usage that the source counts already is not counted again. */
+function inherited(entry: Entry, from: string): Entry {
+  if (entry.type !== 'message' || !entry.usage) return entry;
+  const { usage, ...rest } = entry;
+  return { ...rest, inherited: { from, usage } };
+}

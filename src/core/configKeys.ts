@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { permissionModes, thinkingLevels } from '../model/record.js';
+
+export interface ConfigKey {
+  readonly schema: z.ZodType;
+  /** What holds where nothing is set; absent: unset. */
+  readonly fallback?: unknown;
+  readonly about: string;
+  /**
+   * Who may set it: a folder's own file can come from a stranger, so what starts programs, says where things are kept or
+   * loosens is read from `$SKEIN_HOME` alone.
+   */
+  readonly homeOnly?: boolean;
+}
+
+const text = z.string().min(1);
+const texts = z.array(z.string());
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time is HH:MM');
+const resetMode = z.enum(['off', 'idle', 'daily']);
+
+/** Every setting: one line each. Names, types and defaults are the published ones. */
+export const configKeys: Readonly<Record<string, ConfigKey>> = {
+  default_backend: { schema: text, about: 'agent of new sessions; unset: the first one found, else the demo' },
+  'session.auto_resume': { schema: z.boolean(), fallback: false, about: 'skein "prompt" goes on with the last session of the folder' },
+  'session.retention_days': {
+    schema: z.number().int().nonnegative(),
+    fallback: 0,
+    about: 'days after the last use that clean keeps; 0: for ever',
+  },
+  'session.store_token_usage': { schema: z.boolean(), fallback: true, about: 'write token usage and cost into transcripts' },
+  'session.default_tags': { schema: texts, fallback: [], about: 'tags of new sessions; ${USER} is filled in' },
+  'context.history_limit': {
+    schema: z.number().int().nonnegative(),
+    fallback: 0,
+    about: 'turns sent to an agent that cannot resume; 0: all',
+  },
+  'compaction.mode': { schema: z.enum(['auto', 'manual', 'prune', 'off']), fallback: 'auto', about: 'when a long session is compacted' },
+  'compaction.threshold': { schema: z.number().gt(0).max(1), fallback: 0.85, about: 'part of the context that triggers a compaction' },
+  'compaction.keep_recent': { schema: z.number().int().nonnegative(), fallback: 4, about: 'turns that a compaction keeps whole' },
+  'compaction.min_messages': { schema: z.number().int().nonnegative(), fallback: 10, about: 'messages below which nothing is compacted' },
+  'compaction.summary_max_tokens': { schema: z.number().int().positive(), fallback: 4000, about: 'longest summary, in tokens' },
+  'compaction.adaptive_chunking': { schema: z.boolean(), fallback: true, about: 'summarise a very long session in parts' },
+  'reset.mode': { schema: resetMode, fallback: 'off', about: 'when a session starts afresh by itself' },
+  'reset.idle_hours': { schema: z.number().positive(), fallback: 72, about: 'hours without use, for the mode idle' },
+  'reset.daily_window': { schema: z.strictObject({ start: time, end: time }), about: 'time of day, for the mode daily' },
+  'reset.by_agent': { schema: z.record(z.string(), resetMode), fallback: {}, about: 'reset mode by agent' },
+  'reset.by_tag': { schema: z.record(z.string(), resetMode), fallback: {}, about: 'reset mode by tag' },
+  'reset.preserve_settings': { schema: z.boolean(), fallback: true, about: 'keep model, mode and tags over a reset' },
+  'reset.notify': { schema: z.boolean(), fallback: true, about: 'say when a session was reset' },
+  'store.location': {
+    schema: z.enum(['workspace', 'home']),
+    fallback: 'workspace',
+    about: 'keep sessions in the folder or in $SKEIN_HOME',
+    homeOnly: true,
+  },
+  'store.path': { schema: text, about: 'keep the sessions of every folder here', homeOnly: true },
+};
+
+/** Settings of one agent: `agents.<name>.<one of these>`. */
+export const agentKeys: Readonly<Record<string, ConfigKey>> = {
+  command: { schema: text, about: 'program that speaks the Agent Client Protocol', homeOnly: true },
+  args: { schema: texts, about: 'its arguments', homeOnly: true },
+  env: { schema: z.record(z.string(), z.string()), about: 'its environment, on top of yours', homeOnly: true },
+  'defaults.model': { schema: text, about: 'model of its sessions' },
+  'defaults.fallbacks': { schema: texts, about: 'models to go on with where one fails' },
+  'defaults.thinking_level': { schema: z.enum(thinkingLevels), about: 'how much it thinks' },
+  'defaults.permission_mode': { schema: z.enum(permissionModes), about: 'what it may do unasked' },
+};

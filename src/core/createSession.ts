@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import type { AgentCatalog } from '../agents/agent.js';
+import type { SessionRecord } from '../model/record.js';
+import { freshId } from '../store/freshId.js';
+import type { CoreContext } from './context.js';
+import { defaultBackend } from './defaultBackend.js';
+import type { CreateOptions } from './workspace.js';
+
+/** A new session of the folder, with its agent settled and the tags of `session.default_tags`. */
+export async function createSession(context: CoreContext, catalog: AgentCatalog, options: CreateOptions): Promise<SessionRecord> {
+  const { store, config, modes, dir } = context;
+  const backend = options.backend ?? (await defaultBackend(config, catalog));
+  const tags = [...(await defaultTags(context)), ...(options.tags ?? [])];
+  await context.ensure();
+  const id = freshId();
+  const settings = options.settings && (await modes.keep(store.root, id, options.settings));
+  return store.create({
+    id,
+    workdir: dir,
+    backend,
+    title: options.title ?? '',
+    title_source: options.title === undefined ? 'auto' : 'user',
+    tags: [...new Set(tags)],
+    ...(options.model === undefined ? {} : { model: options.model }),
+    ...(settings === undefined ? {} : { settings }),
+  });
+}
+
+async function defaultTags({ config, env }: CoreContext): Promise<readonly string[]> {
+  const tags = z.array(z.string()).parse(await config.get('session.default_tags'));
+  const user = env['USER'] ?? env['USERNAME'] ?? '';
+  return tags.map((tag) => tag.replaceAll('${USER}', user)).filter(Boolean);
+}

@@ -1,0 +1,229 @@
+import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
+import type { Entry } from '../model/entry.js';
+import { messageOf } from '../model/errors.js';
+import type { ListFilter } from '../model/filter.js';
+import type { CleanRow, Finding, SearchHit, UsageRow } from '../model/report.js';
+import type { SessionRecord } from '../model/record.js';
+import type { SessionRow } from '../model/row.js';
+import type { Snapshot } from '../model/snapshot.js';
+import type { SourceInfo } from '../sources/source.js';
+import type { DeletedRow, UndoResult } from '../store/store.js';
+import { resumeSession } from './adopt.js';
+import type { CoreContext } from './context.js';
+import { writeDraft } from './drafts.js';
+import { forkSession, type ForkOptions } from './fork.js';
+import { foreignId } from './foreignId.js';
+import { listSources } from './gatherRows.js';
+import { latestSession, listSessions, recentSessions } from './listSessions.js';
+import { resolveId } from './sessionIds.js';
+import { getRow, readHistory, takeSnapshot } from './snapshot.js';
+import type { TurnRunner } from './turnRunner.js';
+import type {
+  CreateOptions,
+  ExportFormat,
+  ListResult,
+  RunningTurn,
+  SessionPatch,
+  TurnListener,
+  TurnOptions,
+  Workspace,
+} from './workspace.js';
+
+export interface FolderWorkspaceOptions {
+  readonly context: CoreContext;
+  readonly trusted: () => boolean;
+  /** Made when first needed: most commands start no agent. */
+  readonly catalog: () => Promise<AgentCatalog>;
+}
+
+/** The verbs for one folder, each in a file of its own; what few commands need is loaded when it is first asked for. */
+export class FolderWorkspace implements Workspace {
+  readonly dir: string;
+  readonly root: string;
+  readonly #context: CoreContext;
+  readonly #options: FolderWorkspaceOptions;
+  readonly #turnListeners = new Set<TurnListener>();
+  readonly #changeListeners = new Set<(ids: readonly string[]) => void>();
+  #runner: Promise<TurnRunner> | undefined;
+  /** The same, once it is there: for what cannot wait. */
+  #started: TurnRunner | undefined;
+  #watches: readonly (() => void)[] | undefined;
+
+  constructor(options: FolderWorkspaceOptions) {
+    this.#options = options;
+    this.#context = options.context;
+    this.dir = options.context.dir;
+    this.root = options.context.store.root;
+  }
+
+  resolveId(text: string): Promise<string> {
+    return resolveId(this.#context, text);
+  }
+
+  list(filter?: ListFilter): Promise<ListResult> {
+    return listSessions(this.#context, filter);
+  }
+
+  async get(id: string): Promise<SessionRow> {
+    return getRow(this.#context, await this.resolveId(id));
+  }
+
+  async snapshot(id: string): Promise<Snapshot> {
+    return takeSnapshot(this.#context, await this.resolveId(id), this.#started);
+  }
+
+  latest(): Promise<SessionRow | undefined> {
+    return latestSession(this.#context);
+  }
+
+  recent(): Promise<readonly SessionRow[]> {
+    return recentSessions(this.#context);
+  }
+
+  async history(id: string, last?: number): Promise<readonly Entry[]> {
+    return readHistory(this.#context, await this.resolveId(id), last);
+  }
+
+  async search(query: string, limit?: number): Promise<readonly SearchHit[]> {
+    return (await import('./search.js')).searchSessions(this.#context, query, limit);
+  }
+
+  async create(options: CreateOptions): Promise<SessionRecord> {
+    const { createSession } = await import('./createSession.js');
+    return createSession(this.#context, await this.#options.catalog(), options);
+  }
+
+  async resume(id: string): Promise<SessionRow> {
+    return getRow(this.#context, await resumeSession(this.#context, await this.resolveId(id)));
+  }
+
+  async fork(id: string, options: ForkOptions): Promise<SessionRecord> {
+    return forkSession(this.#context, await this.resolveId(id), options);
+  }
+
+  async patch(ids: readonly string[], patch: SessionPatch): Promise<readonly SessionRow[]> {
+    const whole = await this.#ids(ids);
+    await (await import('./patch.js')).patchSessions(this.#context, whole, patch);
+    return Promise.all(whole.map((id) => getRow(this.#context, id)));
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    const whole = await this.#ids(ids);
+    await this.#started?.stop(whole);
+    await (await import('./remove.js')).removeSessions(this.#context, whole);
+  }
+
+  async trashed(): Promise<readonly DeletedRow[]> {
+    return (await import('./remove.js')).trashedSessions(this.#context);
+  }
+
+  async restore(ids: readonly string[]): Promise<void> {
+    await (await import('./remove.js')).restoreSessions(this.#context, ids);
+  }
+
+  async undo(): Promise<UndoResult | null> {
+    return (await import('./undo.js')).undoLast(this.#context);
+  }
+
+  async clean(options: Parameters<Workspace['clean']>[0]): Promise<readonly CleanRow[]> {
+    return (await import('./clean.js')).cleanSessions(this.#context, options);
+  }
+
+  async export(ids: readonly string[], format: ExportFormat): Promise<Uint8Array> {
+    return (await import('./exportSessions.js')).exportSessions(this.#context, await this.#ids(ids), format);
+  }
+
+  async import(bytes: Uint8Array): Promise<readonly SessionRecord[]> {
+    return (await import('./importSessions.js')).importSessions(this.#context, bytes);
+  }
+
+  async usage(by?: Parameters<Workspace['usage']>[0]): Promise<readonly UsageRow[]> {
+    return (await import('./usage.js')).usageReport(this.#context, by);
+  }
+
+  async setDraft(id: string, draft: string): Promise<void> {
+    const whole = await this.resolveId(id);
+    // Another program has no place for it: the session is ours from its first prompt on.
+    if (!foreignId(whole)) await writeDraft(this.#context, whole, draft);
+  }
+
+  async startTurn(id: string, options: TurnOptions): Promise<RunningTurn> {
+    const trusted = this.#options.trusted();
+    const runner = await this.#runnerNow();
+    const whole = await this.resolveId(id);
+    return runner.start(trusted ? await resumeSession(this.#context, whole) : whole, options, trusted);
+  }
+
+  running(id: string): RunningTurn | undefined {
+    return this.#started?.running(id);
+  }
+
+  onTurn(listener: TurnListener): () => void {
+    this.#turnListeners.add(listener);
+    return () => this.#turnListeners.delete(listener);
+  }
+
+  async agents(): Promise<readonly AgentInfo[]> {
+    return (await this.#options.catalog()).list();
+  }
+
+  async sources(): Promise<readonly SourceInfo[]> {
+    return Promise.all(
+      this.#context.sources.map((source) =>
+        source.info().catch((error: unknown) => {
+          const { name, title } = source;
+          return { name, title, path: '', found: false, problem: messageOf(error) };
+        }),
+      ),
+    );
+  }
+
+  async doctor(options?: { readonly fix?: boolean }): Promise<readonly Finding[]> {
+    const [own, { problems }] = await Promise.all([this.#context.store.doctor(options), listSources(this.#context)]);
+    return [...own, ...problems.map(({ path, kind, detail }) => ({ path, kind, detail }))];
+  }
+
+  config() {
+    const { config } = this.#context;
+    return { get: (key?: string) => config.get(key), set: (key: string, value: unknown) => config.set(key, value) };
+  }
+
+  onChanged(listener: (ids: readonly string[]) => void): () => void {
+    this.#changeListeners.add(listener);
+    this.#watches ??= this.#watch();
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  async dispose(): Promise<void> {
+    for (const stop of this.#watches ?? []) stop();
+    this.#changeListeners.clear();
+    await (await this.#runner)?.dispose();
+    this.#turnListeners.clear();
+  }
+
+  #watch(): readonly (() => void)[] {
+    const tell = (ids: readonly string[]): void => {
+      for (const listener of this.#changeListeners) listener(ids);
+    };
+    const { store, sources } = this.#context;
+    return [store.watch(tell), ...sources.map((source) => source.watch(() => tell([])))];
+  }
+
+  #ids(texts: readonly string[]): Promise<readonly string[]> {
+    return Promise.all([...new Set(texts)].map((text) => this.resolveId(text)));
+  }
+
+  #runnerNow(): Promise<TurnRunner> {
+    this.#runner ??= this.#makeRunner();
+    return this.#runner;
+  }
+
+  async #makeRunner(): Promise<TurnRunner> {
+    const { TurnRunner } = await import('./turnRunner.js');
+    const tell: TurnListener = (id, seq, update) => {
+      for (const listener of this.#turnListeners) listener(id, seq, update);
+    };
+    this.#started = new TurnRunner(this.#context, await this.#options.catalog(), tell);
+    return this.#started;
+  }
+}

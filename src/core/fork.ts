@@ -1,0 +1,32 @@
+import type { SessionRecord } from '../model/record.js';
+import type { NewRecord } from '../store/store.js';
+import { resumeSession } from './adopt.js';
+import type { CoreContext } from './context.js';
+
+export interface ForkOptions {
+  readonly at?: string | undefined;
+  readonly backend?: string | undefined;
+  readonly title?: string | undefined;
+}
+
+/**
+ * A new session that starts from another's history, up to and including the entry `at` (default: all of it). Another
+ * program's session is adopted first. The agent's own session is not touched: it is forked, or told the history, at the
+ * first turn.
+ */
+export async function forkSession(context: CoreContext, id: string, options: ForkOptions): Promise<SessionRecord> {
+  const parentId = await resumeSession(context, id);
+  const parent = await context.store.read(parentId);
+  const otherAgent = options.backend !== undefined && options.backend !== parent.backend;
+  const fields: Partial<NewRecord> = {
+    ...(options.title === undefined ? { title_source: parent.title_source } : { title: options.title, title_source: 'user' }),
+    // A model is one agent's: another has its own.
+    ...(otherAgent ? { backend: options.backend, model: undefined, settings: settingsWithoutModel(parent) } : {}),
+  };
+  return context.store.fork(parentId, { ...(options.at === undefined ? {} : { at: options.at }), fields });
+}
+
+function settingsWithoutModel({ settings }: SessionRecord) {
+  const { model: _model, ...rest } = settings;
+  return rest;
+}

@@ -1,0 +1,80 @@
+import type { ListFilter } from '../model/filter.js';
+import { factsOf, filterTest, sortRows } from '../model/filterRows.js';
+import type { SessionRow } from '../model/row.js';
+import type { SessionBrief } from '../store/store.js';
+import { notAdopted } from './adoptedId.js';
+import { ownSource, type CoreContext } from './context.js';
+import { gatherRows, isShown, listSources, located, placed } from './gatherRows.js';
+import { Places } from './places.js';
+import type { ListResult } from './workspace.js';
+
+/** How many sessions are ready to be opened again. */
+const recentCount = 5;
+
+/** The list of a folder: filtered, sorted, and cut to the part asked for. */
+export async function listSessions(context: CoreContext, filter: ListFilter = {}): Promise<ListResult> {
+  const last = pageOf(filter);
+  if (last !== undefined) return listPage(context, filter, last);
+  const { rows, problems } = await gatherRows(context, filter.scope ?? 'folder');
+  const test = filterTest(filter);
+  const shown = filter.archived === true ? rows : rows.filter((row) => !row.archived);
+  const kept = shown.filter((row) => test(factsOf(row)));
+  const recent = filter.lastN === undefined ? kept : sortRows(kept).slice(0, filter.lastN);
+  return { rows: cut(sortRows(recent, filter.sort), filter), hidden: shown.length - kept.length, problems };
+}
+
+const cut = (rows: readonly SessionRow[], { offset = 0, limit = Infinity }: ListFilter) => rows.slice(offset, offset + limit);
+
+/** How far a list reaches where the store's index alone can tell which rows come first; `undefined` where it takes all records. */
+function pageOf({ limit, offset = 0, lastN, sort = 'last_used', search, activeOnly, scope }: ListFilter): number | undefined {
+  const needsRecords = search !== undefined || activeOnly === true || scope === 'all' || (lastN !== undefined && sort !== 'last_used');
+  if (needsRecords || (limit === undefined && lastN === undefined)) return undefined;
+  return Math.min(limit === undefined ? Infinity : offset + limit, lastN ?? Infinity);
+}
+
+/** As `listSessions`, reading only the records of the page: for stores with very many sessions. */
+async function listPage(context: CoreContext, filter: ListFilter, last: number): Promise<ListResult> {
+  const { store, modes } = context;
+  const scope = filter.scope ?? 'folder';
+  const foreign = await listSources(context);
+  const places = new Places(context.dir, context.location);
+  const test = filterTest(filter);
+  const ids = foreign.rows.length > 0 ? new Set<string>() : undefined;
+  let shown = 0;
+  const where = (brief: SessionBrief): boolean => {
+    ids?.add(brief.id);
+    if (brief.archived && filter.archived !== true) return false;
+    if (!isShown(places.of({ workdir: brief.workdir, own: true, problem: brief.problem }), scope)) return false;
+    shown += 1;
+    return test({ ...brief, source: ownSource, lastUsed: brief.last_used, running: false, text: () => '' });
+  };
+  const own = await store.query({ where, sort: filter.sort, limit: last });
+  const others = notAdopted(foreign.rows, (id) => ids?.has(id) ?? false)
+    .flatMap((row) => placed(row, places.of(located(context, row)), scope) ?? [])
+    .filter((row) => !row.archived || filter.archived === true);
+  const kept = others.filter((row) => test(factsOf(row)));
+  const ours = (await modes.show(store.root, own.rows)).flatMap((row) => placed(row, places.of(located(context, row)), scope) ?? []);
+  const rows = sortRows([...ours, ...kept], filter.sort).slice(0, last);
+  return { rows: cut(rows, filter), hidden: shown - own.matched + others.length - kept.length, problems: foreign.problems };
+}
+
+/** The five last used of the folder. */
+export async function recentSessions(context: CoreContext): Promise<readonly SessionRow[]> {
+  return (await listSessions(context, { limit: recentCount })).rows;
+}
+
+/**
+ * The session that `-c` continues: the last used of the folder, or, where the folder has none, of the working tree around it.
+ * One that is done, running or damaged cannot go on, nor another program's that its agent does not know.
+ */
+export async function latestSession(context: CoreContext): Promise<SessionRow | undefined> {
+  const here = (await listSessions(context, { scope: 'here' })).rows.find(canGoOn);
+  const { gitRoot } = context.location;
+  if (here || gitRoot === undefined || gitRoot === context.dir) return here;
+  return (await listSessions({ ...context, dir: gitRoot }, { scope: 'here' })).rows.find(canGoOn);
+}
+
+function canGoOn(row: SessionRow): boolean {
+  const isOpen = row.status === 'created' || row.status === 'active' || row.status === 'error' || row.status === 'paused';
+  return isOpen && !row.problem && !row.running && (row.source === ownSource || row.backend_session_id !== undefined);
+}

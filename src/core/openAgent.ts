@@ -1,0 +1,105 @@
+import type { AgentCatalog, AgentConnection, AgentSession } from '../agents/agent.js';
+import type { Entry } from '../model/entry.js';
+import { messageOf, SessionError } from '../model/errors.js';
+import type { Logger } from '../model/logger.js';
+import type { PermissionMode, SessionRecord } from '../model/record.js';
+import { answeredTurns, lastTurns, liveEntries, replayText } from '../model/replay.js';
+import type { WarmAgent } from './warmAgents.js';
+
+export interface OpenAgentRequest {
+  readonly record: SessionRecord;
+  readonly backend: string;
+  readonly cwd: string;
+  readonly mode: PermissionMode;
+  readonly model: string | undefined;
+  /** The transcript before this turn. */
+  readonly history: readonly Entry[];
+  /** Turns that are replayed; 0 is all. */
+  readonly historyLimit: number;
+  /** The parent's own id, where this is its fork and the parent has not gone on since. */
+  readonly forkOf: string | undefined;
+  readonly logger: Logger;
+  readonly notice: (level: 'info' | 'warning', text: string) => void;
+}
+
+export interface OpenedAgent extends WarmAgent {
+  /** The conversation so far as text, for an agent that has not got it; empty otherwise. */
+  readonly replay: string;
+}
+
+/**
+ * Starts the session's agent and brings the conversation into it: by the agent's own resume or fork where it can, else in a
+ * new session that is told the history. Says which by a notice. Leaves no process behind when it fails.
+ */
+export async function openAgent(catalog: AgentCatalog, request: OpenAgentRequest): Promise<OpenedAgent> {
+  const { backend, cwd, logger } = request;
+  const connection = await catalog.connect(backend, { cwd, logger });
+  try {
+    const native = (await resumed(connection, request)) ?? (await forked(connection, request));
+    const session = native ?? (await connection.create(optionsOf(request)));
+    await useModel(connection, session, request);
+    return { connection, session, backend, cwd, replay: native ? '' : replayFor(connection, request) };
+  } catch (error) {
+    await connection.dispose();
+    throw error;
+  }
+}
+
+const optionsOf = ({ cwd, mode }: OpenAgentRequest) => ({ cwd, mode });
+
+async function resumed(connection: AgentConnection, request: OpenAgentRequest): Promise<AgentSession | undefined> {
+  const { record, backend, notice } = request;
+  const id = record.backend === backend ? record.backend_session_id : undefined;
+  if (id === undefined || !connection.resume) return undefined;
+  const session = await orTold(connection.resume(id, optionsOf(request)), connection, 'resume', request);
+  if (session) notice('info', `${connection.info.title} resumed its own session`);
+  return session;
+}
+
+async function forked(connection: AgentConnection, request: OpenAgentRequest): Promise<AgentSession | undefined> {
+  const { forkOf, notice } = request;
+  if (forkOf === undefined || !connection.fork) return undefined;
+  const session = await orTold(connection.fork(forkOf, optionsOf(request)), connection, 'fork', request);
+  if (session) notice('info', `${connection.info.title} forked its own session`);
+  return session;
+}
+
+/** An agent that has lost a session can still be told of it; a mode that it has not got must not turn into another. */
+async function orTold(
+  opening: Promise<AgentSession>,
+  connection: AgentConnection,
+  verb: string,
+  { notice, logger }: OpenAgentRequest,
+): Promise<AgentSession | undefined> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!(error instanceof SessionError) || error.code === 'unsupported') throw error;
+    logger.warn(`${connection.info.title} could not ${verb}: ${error.message}`);
+    notice('warning', `${connection.info.title} could not ${verb} its own session: ${error.message}`);
+    return undefined;
+  }
+}
+
+function replayFor(connection: AgentConnection, { history, historyLimit, notice }: OpenAgentRequest): string {
+  const text = replayText(lastTurns(answeredTurns(liveEntries(history)), historyLimit));
+  if (text !== '') notice('info', `The conversation so far was given to ${connection.info.title} as text`);
+  return text;
+}
+
+/** A model that the agent does not have is no reason to refuse the turn: it answers with its own, and that is said. */
+export async function useModel(
+  connection: AgentConnection,
+  session: AgentSession,
+  { model, notice }: Pick<OpenAgentRequest, 'model' | 'notice'>,
+): Promise<void> {
+  if (model === undefined || model === session.model) return;
+  try {
+    await session.setModel(model);
+  } catch (error) {
+    notice(
+      'warning',
+      `${connection.info.title} does not offer the model ${model}${session.model ? `, so ${session.model} answers` : ''}: ${messageOf(error)}`,
+    );
+  }
+}

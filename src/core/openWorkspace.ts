@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { AgentCatalog } from '../agents/agent.js';
+import { openSources } from '../sources/sourceList.js';
+import { knownStores, rememberStore } from '../store/folders.js';
+import { ensureStore, isStore, resolveStore, skeinHome, type StoreLocation } from '../store/location.js';
+import { openStore } from '../store/openStore.js';
+import { Config } from './config.js';
+import type { CoreContext } from './context.js';
+import { FolderWorkspace } from './folderWorkspace.js';
+import { HomeFile } from './homeFile.js';
+import { TrustedModes } from './trustedModes.js';
+import type { Workspace, WorkspaceOptions } from './workspace.js';
+
+const placeSchema = z.object({ location: z.enum(['workspace', 'home']).optional(), path: z.string().optional() });
+
+/** Opens a folder's sessions. Reads only: the store is made by the first write. `not_found` when `dir` is not a folder. */
+export async function openWorkspace(dir: string, options: WorkspaceOptions): Promise<Workspace> {
+  const { program, surface, env, logger, now = Date.now, agents, trusted } = options;
+  const home = skeinHome(env);
+  // Where the store is only the person's own file says: the store's file can come into play once the store is known.
+  const place = placeSchema.parse(await new Config({ home, program, logger }).get('store'));
+  const location = resolveStore(dir, { env, ...place });
+  const config = new Config({ home, root: location.root, program, logger });
+  const open = (root: string) => openStore(root, { actor: { program, surface }, now: () => new Date(now()), logger });
+  const context: CoreContext = {
+    dir: location.dir,
+    location,
+    store: open(location.root),
+    sources: openSources({ env }),
+    config,
+    modes: new TrustedModes(new HomeFile(join(home, 'trust.json'), { program, logger })),
+    home,
+    program,
+    env,
+    logger,
+    now,
+    ensure: once(() => makeStore(location, { env, home, program })),
+    otherStores: async () => {
+      const known = await knownStores(home);
+      return known.filter(({ root }) => root !== location.root && isStore(root)).map(({ root }) => open(root));
+    },
+  };
+  return new FolderWorkspace({ context, trusted, catalog: once(async () => agents ?? thisComputersAgents(context)) });
+}
+
+/** Makes the store and notes it for "all folders"; not one that was chosen for a while by `SKEIN_STORE`. */
+async function makeStore(
+  { root, dir, gitRoot, mainWorktree }: StoreLocation,
+  { env, home, program }: Pick<CoreContext, 'env' | 'home' | 'program'>,
+): Promise<void> {
+  await ensureStore(root);
+  if (!env['SKEIN_STORE']) await rememberStore(home, { root, dir: mainWorktree ?? gitRoot ?? dir }, program);
+}
+
+async function thisComputersAgents({ env, config, dir }: CoreContext): Promise<AgentCatalog> {
+  const [{ agentCatalog }, { demoPath }] = await Promise.all([import('../agents/catalog.js'), import('./demoPath.js')]);
+  return agentCatalog({ env, config: () => config.agents(), demoPath: demoPath(), folders: [dir] });
+}
+
+/** Does it once; a failure is tried again the next time. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
+}

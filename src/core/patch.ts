@@ -1,0 +1,137 @@
+import { SessionError } from '../model/errors.js';
+import type { SessionRecord } from '../model/record.js';
+import type { SessionRow } from '../model/row.js';
+import type { CoreContext } from './context.js';
+import { foreignId, foreignRow, sourceNamed } from './foreignId.js';
+import { nameOf, namesOf } from './rowNames.js';
+import { journalChange } from './undo.js';
+import type { SessionPatch } from './workspace.js';
+
+type Fields = Partial<Pick<SessionRecord, 'title' | 'title_source' | 'tags' | 'pinned' | 'archived' | 'status' | 'settings'>>;
+
+/** Changes what a person says of sessions, as one change that `undo` takes back. */
+export async function patchSessions(context: CoreContext, ids: readonly string[], patch: SessionPatch): Promise<void> {
+  if (patch.title?.trim() === '') throw new SessionError('usage', 'a title cannot be empty');
+  const rows = await Promise.all(ids.map((id) => rowOf(context, id)));
+  const foreign = rows.filter((row) => foreignId(row.id));
+  for (const row of foreign) requireAbilities(context, row, patch);
+  const ours = await withTrust(
+    context,
+    rows.filter((row) => !foreignId(row.id)),
+    patch,
+  );
+  const changed = ours.filter(({ row, patch: own }) => Object.keys(changesOf(row, own)).length > 0);
+  await patchOurs(context, changed);
+  await patchForeign(context, foreign, patch, changed.length > 0);
+}
+
+async function rowOf(context: CoreContext, id: string): Promise<SessionRow> {
+  const parts = foreignId(id);
+  return parts ? foreignRow(context.sources, parts) : context.store.row(id);
+}
+
+interface OwnPatch {
+  readonly row: SessionRow;
+  readonly patch: SessionPatch;
+}
+
+/** Looser modes go to `$SKEIN_HOME`: what is left of the settings may stand in the record. */
+async function withTrust(context: CoreContext, rows: readonly SessionRow[], patch: SessionPatch): Promise<readonly OwnPatch[]> {
+  const result: OwnPatch[] = [];
+  for (const row of rows) {
+    if (patch.settings === undefined) result.push({ row, patch });
+    else result.push({ row, patch: { ...patch, settings: await context.modes.keep(context.store.root, row.id, patch.settings) } });
+  }
+  return result;
+}
+
+/** The fields that a patch changes, given what is there. */
+function changesOf(
+  record: Pick<SessionRecord, 'title' | 'title_source' | 'tags' | 'pinned' | 'archived' | 'status' | 'settings'>,
+  patch: SessionPatch,
+): Fields {
+  const removed = new Set(patch.removeTags);
+  const tags = [...new Set([...record.tags, ...(patch.addTags ?? [])])].filter((tag) => !removed.has(tag));
+  const title = patch.title?.replace(/\s+/g, ' ').trim();
+  const settings = patch.settings && { ...record.settings, ...patch.settings };
+  return {
+    // A title that a person gave is never changed by an agent afterwards, also where it is the one that was there.
+    ...(title !== undefined && (title !== record.title || record.title_source !== 'user') ? { title, title_source: 'user' } : {}),
+    ...(tags.join('\n') === record.tags.join('\n') ? {} : { tags }),
+    ...(patch.pinned === undefined || patch.pinned === record.pinned ? {} : { pinned: patch.pinned }),
+    ...(patch.archived === undefined || patch.archived === record.archived ? {} : { archived: patch.archived }),
+    ...(patch.status === undefined || patch.status === record.status ? {} : { status: patch.status }),
+    ...(settings && JSON.stringify(settings) !== JSON.stringify(record.settings) ? { settings } : {}),
+  };
+}
+
+async function patchOurs(context: CoreContext, items: readonly OwnPatch[]): Promise<void> {
+  const [only] = items;
+  if (only && items.length === 1) {
+    const what = wordsFor([only.row], only.patch);
+    await context.store.update(only.row.id, (record) => changesOf(record, only.patch), { what });
+    return;
+  }
+  if (!only) return;
+  const rows = items.map(({ row }) => row);
+  const before = items.map(({ row, patch }) => ({ id: row.id, fields: valuesOf(row, Object.keys(changesOf(row, patch))) }));
+  await journalChange(
+    context,
+    wordsFor(rows, only.patch),
+    rows.map(({ id }) => id),
+    { act: 'patch', rows: before, also: false },
+  );
+  for (const { row, patch } of items) await context.store.update(row.id, (record) => changesOf(record, patch));
+}
+
+const valuesOf = (row: SessionRow, keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, row[key]]));
+
+async function patchForeign(context: CoreContext, rows: readonly SessionRow[], patch: SessionPatch, also: boolean): Promise<void> {
+  const items = rows.map((row) => ({ row, changes: changesOf(row, patch) })).filter(({ changes }) => Object.keys(changes).length > 0);
+  if (items.length === 0) return;
+  const before = items.flatMap(({ row, changes }) => {
+    const parts = foreignId(row.id);
+    return parts
+      ? [{ ...parts, ...(changes.title === undefined ? {} : { title: row.title }), ...(changes.tags ? { tags: row.tags } : {}) }]
+      : [];
+  });
+  const changedRows = items.map(({ row }) => row);
+  await journalChange(
+    context,
+    wordsFor(changedRows, patch),
+    changedRows.map(({ id }) => id),
+    { act: 'describe', items: before, also },
+  );
+  for (const { row, changes } of items) {
+    const parts = foreignId(row.id);
+    const source = parts && sourceNamed(context.sources, parts.source);
+    if (changes.title !== undefined) await source?.rename?.(parts?.ownId ?? '', changes.title);
+    if (changes.tags !== undefined) await source?.tag?.(parts?.ownId ?? '', changes.tags);
+  }
+}
+
+/** A source's own abilities are a title and tags; for anything else the session has to be ours first. */
+function requireAbilities(context: CoreContext, row: SessionRow, patch: SessionPatch): void {
+  const source = sourceNamed(context.sources, row.source);
+  const { pinned, archived, status, settings, title, addTags, removeTags } = patch;
+  const isMore = [pinned, archived, status, settings].some((value) => value !== undefined);
+  const lacksTitle = title !== undefined && !source.rename;
+  const lacksTags = (addTags !== undefined || removeTags !== undefined) && !source.tag;
+  if (!isMore && !lacksTitle && !lacksTags) return;
+  throw new SessionError('unsupported', `${nameOf(row)} is a session of ${source.title}, which has no place for this`, {
+    hint: 'resume it first: that makes it a session of this folder',
+  });
+}
+
+/** What was done, for the Undo button. */
+function wordsFor(rows: readonly SessionRow[], patch: SessionPatch): string {
+  const names = namesOf(rows);
+  const { title, addTags, removeTags, pinned, archived, status } = patch;
+  if (title !== undefined) return `Renamed ${names} to "${title.replace(/\s+/g, ' ').trim()}"`;
+  if (addTags !== undefined && addTags.length > 0) return `Tagged ${names} with ${addTags.join(', ')}`;
+  if (removeTags !== undefined && removeTags.length > 0) return `Took ${removeTags.join(', ')} off ${names}`;
+  if (pinned !== undefined) return `${pinned ? 'Pinned' : 'Unpinned'} ${names}`;
+  if (archived !== undefined) return `${archived ? 'Archived' : 'Unarchived'} ${names}`;
+  if (status !== undefined) return `Marked ${names} as ${status}`;
+  return `Changed the settings of ${names}`;
+}

@@ -1,0 +1,65 @@
+import type { Entry } from '../model/entry.js';
+import { messageOf } from '../model/errors.js';
+import type { SessionRow } from '../model/row.js';
+import type { Snapshot } from '../model/snapshot.js';
+import type { CoreContext } from './context.js';
+import { readDraft } from './drafts.js';
+import { foreignId, foreignRow, sourceNamed } from './foreignId.js';
+import type { TurnRunner } from './turnRunner.js';
+
+/** One session's row, fresh, with the mode that really holds. */
+export async function getRow(context: CoreContext, id: string): Promise<SessionRow> {
+  const foreign = foreignId(id);
+  if (foreign) return foreignRow(context.sources, foreign);
+  const row = await context.store.row(id);
+  const [shown] = await context.modes.show(context.store.root, [row]);
+  return shown ?? row;
+}
+
+/** A session's entries, or the last ones of them. */
+export async function readHistory(context: CoreContext, id: string, last?: number): Promise<readonly Entry[]> {
+  const foreign = foreignId(id);
+  if (!foreign) return (await context.store.entries(id, last === undefined ? {} : { last })).entries;
+  const entries = await sourceNamed(context.sources, foreign.source).read(foreign.ownId);
+  return last === undefined ? entries : entries.slice(-last);
+}
+
+/**
+ * What a panel shows of a session. What a running turn of this process tells is taken after the files were read and in one
+ * go with `seq`, so that between snapshot and updates nothing is missing and nothing comes twice.
+ */
+export async function takeSnapshot(context: CoreContext, id: string, runner: TurnRunner | undefined): Promise<Snapshot> {
+  if (foreignId(id)) {
+    const [row, entries] = await Promise.all([getRow(context, id), readHistory(context, id)]);
+    return { row, entries: [...entries], live: [], running: false, skipped: [], seq: runner?.seq ?? 0 };
+  }
+  await recover(context);
+  const [row, kept, draft] = await Promise.all([getRow(context, id), readEntries(context, id), readDraft(context, id)]);
+  const turn = runner?.running(id);
+  const known = new Set(kept.entries.map((entry) => entry.id));
+  return {
+    row,
+    entries: [...kept.entries, ...(turn?.complete ?? []).filter((entry) => !known.has(entry.id))],
+    live: [...(turn?.live ?? [])],
+    running: turn !== undefined,
+    skipped: [...kept.skipped],
+    seq: runner?.seq ?? 0,
+    ...(draft === undefined ? {} : { draft }),
+  };
+}
+
+/** What a turn left whose process died is an entry from now on. Reading must work where writing does not. */
+async function recover({ store, logger }: CoreContext): Promise<void> {
+  await store.recoverPartials().catch((error: unknown) => logger.warn(`unfinished turns stay as they are: ${messageOf(error)}`));
+}
+
+/** A record without a transcript shows as a session without entries; its row says what is wrong. */
+async function readEntries({ store }: CoreContext, id: string) {
+  try {
+    return await store.entries(id);
+  } catch (error) {
+    const { problem } = await store.row(id);
+    if (!problem) throw error;
+    return { entries: [], skipped: [problem] };
+  }
+}

@@ -1,0 +1,145 @@
+import type { AgentCatalog, TurnResult } from '../agents/agent.js';
+import { autoTitle } from '../model/autoTitle.js';
+import { textOf, type ContentBlock, type Entry } from '../model/entry.js';
+import { messageOf } from '../model/errors.js';
+import type { SessionRecord } from '../model/record.js';
+import type { TurnUpdate } from '../model/turn.js';
+import type { Lease } from '../store/store.js';
+import type { CoreContext } from './context.js';
+import { openAgent, useModel, type OpenedAgent } from './openAgent.js';
+import { errorData, type Turn } from './turn.js';
+import { answerByMode } from './turnPermission.js';
+import { lastSaid, type TurnPlan } from './turnPlan.js';
+import type { WarmAgents } from './warmAgents.js';
+
+export interface TurnJob {
+  readonly turn: Turn;
+  readonly record: SessionRecord;
+  /** The transcript before this turn. */
+  readonly history: readonly Entry[];
+  readonly plan: TurnPlan;
+  readonly content: readonly ContentBlock[];
+  readonly lease: Lease;
+  readonly catalog: AgentCatalog;
+  readonly warm: WarmAgents;
+}
+
+type Ended = Extract<TurnUpdate, { kind: 'ended' }>;
+type Outcome = { readonly result: TurnResult } | { readonly error: unknown };
+
+/** Carries out a turn whose prompt is kept: agent, answer, record, lease. Never rejects: a failure is how the turn ended. */
+export async function actTurn(context: CoreContext, job: TurnJob): Promise<Ended> {
+  const { turn, plan, lease } = job;
+  const seen: Seen = { title: undefined, agent: undefined };
+  const outcome = await converse(context, job, seen).then(
+    (result): Outcome => ({ result }),
+    (error: unknown): Outcome => ({ error }),
+  );
+  const ended = await turn.end(outcome, plan.writesUsage);
+  const model = 'result' in outcome ? outcome.result.model : undefined;
+  const settled = await settleRecord(context, job, ended, { title: seen.title, model });
+  await keepOrEnd(context, job, seen.agent, settled);
+  // Whoever comes next finds a lease of a turn that is over: a nuisance, and not this turn's failure.
+  await lease.release().catch((error: unknown) => context.logger.warn(`the lease of ${turn.id} stays: ${messageOf(error)}`));
+  return settled;
+}
+
+/** What came by on the way and outlives the conversation. */
+interface Seen {
+  title: string | undefined;
+  agent: OpenedAgent | undefined;
+}
+
+async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise<TurnResult> {
+  const { turn, plan, record, content } = job;
+  const { store } = context;
+  for (const text of plan.warnings) turn.update({ kind: 'notice', level: 'warning', text });
+  await store.update(turn.id, (now) => ({ backend: plan.backend, ...firstTitle(now, content) }));
+  const agent = await withoutWaiting(agentFor(context, job), turn.signal);
+  if (!agent) return { stop_reason: 'cancelled' };
+  seen.agent = agent;
+  turn.answeredBy(agent.session.model);
+  await store.update(turn.id, () => ({ backend_session_id: agent.session.id, status: 'active' }));
+  const replay = agent.replay === '' ? [] : [{ type: 'text' as const, text: agent.replay }];
+  return agent.session.prompt([...replay, ...content], {
+    signal: turn.signal,
+    update: (update) => {
+      // A title that the person gave stands, whatever the agent thinks of.
+      if (update.kind === 'title' && record.title_source === 'user') return;
+      if (update.kind === 'title') seen.title = update.title;
+      turn.update(update);
+    },
+    permission: async (request) => {
+      const option = await answerByMode(request, { mode: plan.mode, cwd: plan.cwd, root: store.root });
+      return option ? option.id : turn.ask(request);
+    },
+  });
+}
+
+/** A session without a title is called by its first prompt, for as long as nobody has a better one. */
+function firstTitle(record: SessionRecord, content: readonly ContentBlock[]): Partial<SessionRecord> {
+  return record.title === '' ? { title: autoTitle(textOf(content.filter((block) => block.type === 'text'))) } : {};
+}
+
+async function agentFor(context: CoreContext, job: TurnJob): Promise<OpenedAgent> {
+  const { turn, record, plan, history, warm, catalog } = job;
+  const { backend, cwd, mode, model } = plan;
+  const notice = (level: 'info' | 'warning', text: string): void => turn.update({ kind: 'notice', level, text });
+  const kept = warm.take(turn.id, { backend, cwd, lastEntry: lastSaid(history) });
+  if (!kept) return openAgent(catalog, { ...plan, record, history, logger: context.logger, notice });
+  try {
+    await kept.session.setMode(mode);
+    await useModel(kept.connection, kept.session, { model, notice });
+    return { ...kept, replay: '' };
+  } catch (error) {
+    await kept.connection.dispose();
+    throw error;
+  }
+}
+
+/** Stops waiting when the turn is stopped; an agent that comes up later is ended then. */
+async function withoutWaiting(opening: Promise<OpenedAgent>, signal: AbortSignal): Promise<OpenedAgent | undefined> {
+  const stopped = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const agent = await Promise.race([opening, stopped]);
+  if (agent === undefined) {
+    void opening.then(
+      (late) => late.connection.dispose(),
+      () => undefined,
+    );
+  }
+  return agent;
+}
+
+/** Brings the record up to the turn's end; where that fails, it is how the turn ended. */
+async function settleRecord(
+  { store }: CoreContext,
+  { turn }: TurnJob,
+  ended: Ended,
+  { title, model }: { readonly title: string | undefined; readonly model: string | undefined },
+): Promise<Ended> {
+  const failed = ended.stop_reason === 'error';
+  try {
+    await store.update(turn.id, (record) => ({
+      // A turn that was stopped before its agent was there leaves the session as new as it was.
+      status: failed ? 'error' : record.backend_session_id === undefined ? record.status : 'active',
+      error_message: failed ? ended.error?.message : undefined,
+      ...(model === undefined ? {} : { model }),
+      ...(title === undefined || record.title_source === 'user' ? {} : { title }),
+    }));
+    return ended;
+  } catch (error) {
+    return failed ? ended : { kind: 'ended', stop_reason: 'error', error: errorData(error) };
+  }
+}
+
+async function keepOrEnd({ logger }: CoreContext, { turn, warm }: TurnJob, agent: OpenedAgent | undefined, ended: Ended): Promise<void> {
+  if (!agent) return;
+  if (ended.stop_reason !== 'error' && ended.stop_reason !== 'interrupted') {
+    warm.keep(turn.id, agent, lastSaid(turn.complete));
+    return;
+  }
+  await agent.connection.dispose().catch((error: unknown) => logger.warn(`${agent.backend} did not end well: ${messageOf(error)}`));
+}

@@ -1,0 +1,97 @@
+import { realpath } from 'node:fs/promises';
+import type { AgentCatalog } from '../agents/agent.js';
+import type { Entry } from '../model/entry.js';
+import { isInside } from '../model/folderPath.js';
+import { permissionModes, type PermissionMode, type SessionRecord } from '../model/record.js';
+import * as z from 'zod';
+import type { CoreContext } from './context.js';
+import { defaultBackend } from './defaultBackend.js';
+import type { TurnOptions } from './workspace.js';
+
+/** All that is settled before a turn's agent is started. */
+export interface TurnPlan {
+  readonly backend: string;
+  readonly model: string | undefined;
+  readonly mode: PermissionMode;
+  /** Absolute and real. */
+  readonly cwd: string;
+  readonly historyLimit: number;
+  readonly writesUsage: boolean;
+  /** The agent's own session to fork, where this is a fork of it that has said nothing yet. */
+  readonly forkOf: string | undefined;
+  /** What the person should know of it. */
+  readonly warnings: readonly string[];
+}
+
+/** Settles with which agent, model and mode, and in which folder a session's next turn runs. */
+export async function turnPlan(
+  context: CoreContext,
+  catalog: AgentCatalog,
+  record: SessionRecord,
+  history: readonly Entry[],
+  options: TurnOptions,
+): Promise<TurnPlan> {
+  const warnings: string[] = [];
+  const { config } = context;
+  const backend = record.backend || (await defaultBackend(config, catalog));
+  if (record.backend === '' && backend === 'demo') warnings.push('No agent was found on this computer, so the built-in demo answers');
+  return {
+    backend,
+    model: record.settings.model ?? record.model ?? optionalText.parse(await config.get(`agents.${backend}.defaults.model`)),
+    mode: options.mode ?? (await sessionMode(context, record, backend)),
+    cwd: await folderFor(context, record, warnings),
+    historyLimit: Number(await config.get('context.history_limit')),
+    writesUsage: (await config.get('session.store_token_usage')) !== false,
+    forkOf: await nativeParent(context, record, backend, history),
+    warnings,
+  };
+}
+
+const optionalText = z.string().optional();
+const optionalMode = z.enum(permissionModes).optional();
+
+async function sessionMode({ config, modes, store }: CoreContext, record: SessionRecord, backend: string): Promise<PermissionMode> {
+  const own = await modes.modeOf(store.root, record.id, record.settings);
+  return own ?? optionalMode.parse(await config.get(`agents.${backend}.defaults.permission_mode`)) ?? 'ask';
+}
+
+/**
+ * The session's own folder, as long as it is one that this workspace is about: a record can come from a stranger, and the
+ * person trusted this folder and no other.
+ */
+async function folderFor({ dir, location }: CoreContext, { workdir }: SessionRecord, warnings: string[]): Promise<string> {
+  const allowed = [dir, ...(location.gitRoot === undefined ? [] : [location.gitRoot]), ...location.worktrees];
+  const real = await realpath(workdir).catch(() => undefined);
+  if (real !== undefined && allowed.some((folder) => isInside(real, folder))) return real;
+  warnings.push(
+    `${workdir || 'The folder of this session'} ${real === undefined ? 'is not there any more' : 'is another folder'}, so this runs in ${dir}`,
+  );
+  return dir;
+}
+
+/** The parent's own id at the agent, where fork and parent have the same conversation up to here. */
+async function nativeParent(
+  { store, logger }: CoreContext,
+  record: SessionRecord,
+  backend: string,
+  history: readonly Entry[],
+): Promise<string | undefined> {
+  const { parent_id: parentId, backend_session_id: own } = record;
+  const last = lastSaid(history);
+  if (parentId === undefined || own !== undefined || last === undefined) return undefined;
+  try {
+    const parent = await store.read(parentId);
+    if (parent.backend !== backend || parent.backend_session_id === undefined) return undefined;
+    const { entries } = await store.entries(parentId);
+    return lastSaid(entries) === last ? parent.backend_session_id : undefined;
+  } catch (error) {
+    // The parent may be deleted: its fork has the whole history itself.
+    logger.debug(`no native fork of ${parentId}: ${String(error)}`);
+    return undefined;
+  }
+}
+
+/** The id of the last entry that is part of the conversation; the others are about the session. */
+export function lastSaid(entries: readonly Entry[]): string | undefined {
+  return entries.findLast(({ type }) => type !== 'info' && type !== 'lease' && type !== 'session' && type !== 'checkpoint')?.id;
+}

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { messageOf } from '../model/errors.js';
+import type { SessionRecord } from '../model/record.js';
+import type { UndoResult } from '../store/store.js';
+import type { CoreContext } from './context.js';
+import { sourceNamed } from './foreignId.js';
+import { restoreForeign } from './foreignTrash.js';
+
+/** The fields that a patch of many records puts back; each is there in every record. */
+const fieldsSchema = z.looseObject({});
+
+/** What the core journals of changes that the store does not know: plain JSON, parsed again when undone. */
+const changeSchema = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('patch'), rows: z.array(z.object({ id: z.string(), fields: fieldsSchema })), also: z.boolean() }),
+  z.object({ act: z.literal('remove'), kept: z.array(z.string()), also: z.boolean() }),
+  z.object({
+    act: z.literal('describe'),
+    items: z.array(z.object({ source: z.string(), ownId: z.string(), title: z.string().optional(), tags: z.array(z.string()).optional() })),
+    also: z.boolean(),
+  }),
+  z.object({ act: z.literal('import'), ids: z.array(z.string()), also: z.boolean() }),
+]);
+/** `also`: the change before this one was made by the same act and is undone with it. */
+export type CoreChange = z.infer<typeof changeSchema>;
+
+/** Journals, before the act, a change that `undoLast` can take back. */
+export async function journalChange(context: CoreContext, what: string, ids: readonly string[], data: CoreChange): Promise<void> {
+  await context.ensure();
+  await context.store.journal({ what, ids, data });
+}
+
+/** Takes back the last change of this surface, whatever it touched; `null` when there is none. */
+export async function undoLast(context: CoreContext): Promise<UndoResult | null> {
+  const undone = await context.store.undo();
+  if (!undone || undone.data === undefined) return undone;
+  const change = changeSchema.parse(undone.data);
+  await takeBack(context, change);
+  const { what, ids } = undone;
+  if (!change.also) return { what, ids };
+  const before = await undoLast(context);
+  return { what, ids: [...ids, ...(before?.ids ?? [])] };
+}
+
+async function takeBack(context: CoreContext, change: CoreChange): Promise<void> {
+  const { store, sources, logger } = context;
+  switch (change.act) {
+    case 'patch':
+      for (const { id, fields } of change.rows) {
+        // One that was deleted meanwhile must not keep the others as they are.
+        await store
+          .update(id, () => fields as Partial<SessionRecord>)
+          .catch((error: unknown) => logger.warn(`session ${id} stays as it is: ${messageOf(error)}`));
+      }
+      return;
+    case 'remove':
+      for (const folder of change.kept) await restoreForeign(context, folder);
+      return;
+    case 'describe':
+      for (const { source, ownId, title, tags } of change.items) {
+        const { rename, tag } = sourceNamed(sources, source);
+        if (title !== undefined) await rename?.(ownId, title);
+        if (tags !== undefined) await tag?.(ownId, tags);
+      }
+      return;
+    case 'import':
+      await store.remove(change.ids, { reason: 'undo' });
+      return;
+  }
+}

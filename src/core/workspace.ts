@@ -1,0 +1,128 @@
+import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
+import type { ContentBlock, Entry } from '../model/entry.js';
+import type { Logger } from '../model/logger.js';
+import type { ListFilter } from '../model/filter.js';
+import type { CleanRow, Finding, SearchHit, UsageRow } from '../model/report.js';
+import type { PermissionMode, SessionRecord, SessionSettings, SessionStatus } from '../model/record.js';
+import type { Problem, SessionRow } from '../model/row.js';
+import type { Snapshot } from '../model/snapshot.js';
+import type { TurnUpdate } from '../model/turn.js';
+import type { SourceInfo } from '../sources/source.js';
+import type { DeletedRow, UndoResult } from '../store/store.js';
+
+export interface ListResult {
+  readonly rows: readonly SessionRow[];
+  /** Rows that the filter left out, of those that the folder has (archived ones only where asked for). */
+  readonly hidden: number;
+  readonly problems: readonly Problem[];
+}
+
+export interface CreateOptions {
+  readonly backend?: string | undefined;
+  readonly model?: string | undefined;
+  readonly title?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly settings?: SessionSettings | undefined;
+}
+
+export interface SessionPatch {
+  readonly title?: string | undefined;
+  readonly addTags?: readonly string[] | undefined;
+  readonly removeTags?: readonly string[] | undefined;
+  readonly pinned?: boolean | undefined;
+  readonly archived?: boolean | undefined;
+  readonly status?: SessionStatus | undefined;
+  readonly settings?: SessionSettings | undefined;
+}
+
+export type ExportFormat = 'json' | 'md' | 'bundle';
+
+export interface TurnOptions {
+  readonly content: readonly ContentBlock[];
+  /** Tightens or, from the person's own surface, loosens what the session asks. Default `ask`. */
+  readonly mode?: PermissionMode | undefined;
+}
+
+/** A turn under way. Listeners get updates with a rising `seq`; `done` never rejects: a failure is an `ended` with its error. */
+export interface RunningTurn {
+  readonly id: string;
+  readonly done: Promise<Extract<TurnUpdate, { kind: 'ended' }>>;
+  cancel(): void;
+  respond(request: string, option: string | null): void;
+}
+
+export type TurnListener = (id: string, seq: number, update: TurnUpdate) => void;
+
+/**
+ * The verbs of the product for one folder, shared by the server, the CLI and the MCP server. Ids may be given whole,
+ * as a unique prefix of 4 or more characters, or as a position in the last default list (1 to 99).
+ */
+export interface Workspace {
+  /** The folder as given, absolute and real. */
+  readonly dir: string;
+  /** The `.skein` it resolves to; it may not exist yet. */
+  readonly root: string;
+
+  resolveId(text: string): Promise<string>;
+  list(filter?: ListFilter): Promise<ListResult>;
+  get(id: string): Promise<SessionRow>;
+  /** What a panel shows: entries, and the live updates of a turn that runs in this process. */
+  snapshot(id: string): Promise<Snapshot>;
+  /** The session that `-c` continues: the last used of this working tree that can go on; `undefined` when there is none. */
+  latest(): Promise<SessionRow | undefined>;
+  /** The five last used. */
+  recent(): Promise<readonly SessionRow[]>;
+  history(id: string, last?: number): Promise<readonly Entry[]>;
+  search(query: string, limit?: number): Promise<readonly SearchHit[]>;
+
+  create(options: CreateOptions): Promise<SessionRecord>;
+  /** Makes a session ready to go on: adopts another program's (a record with `origin`), returns ours as it is. */
+  resume(id: string): Promise<SessionRow>;
+  fork(
+    id: string,
+    options: { readonly at?: string | undefined; readonly backend?: string | undefined; readonly title?: string | undefined },
+  ): Promise<SessionRecord>;
+  patch(ids: readonly string[], patch: SessionPatch): Promise<readonly SessionRow[]>;
+  remove(ids: readonly string[]): Promise<void>;
+  trashed(): Promise<readonly DeletedRow[]>;
+  restore(ids: readonly string[]): Promise<void>;
+  undo(): Promise<UndoResult | null>;
+  clean(options: {
+    readonly olderThanMs?: number | undefined;
+    readonly status?: SessionStatus | undefined;
+    readonly dryRun: boolean;
+  }): Promise<readonly CleanRow[]>;
+  export(ids: readonly string[], format: ExportFormat): Promise<Uint8Array>;
+  import(bytes: Uint8Array): Promise<readonly SessionRecord[]>;
+  usage(by?: 'day' | 'backend' | 'model' | 'tag'): Promise<readonly UsageRow[]>;
+  setDraft(id: string, draft: string): Promise<void>;
+
+  /** Runs a turn; rejects with `busy` when another process runs one, `untrusted` in a folder that is not trusted. */
+  startTurn(id: string, options: TurnOptions): Promise<RunningTurn>;
+  running(id: string): RunningTurn | undefined;
+  onTurn(listener: TurnListener): () => void;
+
+  agents(): Promise<readonly AgentInfo[]>;
+  sources(): Promise<readonly SourceInfo[]>;
+  doctor(options?: { readonly fix?: boolean }): Promise<readonly Finding[]>;
+  config(): { get(key?: string): Promise<unknown>; set(key: string, value: unknown): Promise<void> };
+  onChanged(listener: (ids: readonly string[]) => void): () => void;
+  /** Ends running turns, keeping what streamed, and stops watching. */
+  dispose(): Promise<void>;
+}
+
+export interface WorkspaceOptions {
+  readonly program: string;
+  readonly surface: string;
+  /** The environment: `SKEIN_STORE`, `SKEIN_HOME`, `HOME`, `PATH`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly logger: Logger;
+  /** Whether programs may be started for this folder. */
+  readonly trusted: () => boolean;
+  readonly now?: () => number;
+  /** Other agents than this computer's: for tests. */
+  readonly agents?: AgentCatalog;
+}
+
+// What the verbs give back is part of their contract: a surface needs no layer below the core to name it.
+export type { AgentInfo, DeletedRow, SourceInfo, UndoResult };

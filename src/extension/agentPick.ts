@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import type { AgentInfoData } from '../protocol/requests.js';
+import { commandId } from './commandTable.js';
+import { defaultBackend } from './defaultBackend.js';
+import type { Folder } from './folder.js';
+import { l10n } from './l10n.js';
+import type { SessionClient } from './sessionClient.js';
+import type { SessionList } from './sessionList.js';
+
+export interface AgentChoice {
+  readonly backend: string;
+  readonly model?: string | undefined;
+}
+
+interface AgentItem extends vscode.QuickPickItem {
+  readonly agent?: AgentInfoData;
+}
+
+interface ModelItem extends vscode.QuickPickItem {
+  readonly choice?: 'default' | 'other';
+}
+
+/** Asks for an agent, then for one of its models; `undefined` when the person changed their mind or installs one first. */
+export async function chooseAgent(client: SessionClient, list: SessionList, folder: Folder): Promise<AgentChoice | undefined> {
+  const agents = await client.request('agents/list', { folder: folder.path });
+  const preferred = defaultBackend(folder);
+  const options = { title: l10n.t('New session (1/2): agent'), placeHolder: l10n.t('Who should answer?'), matchOnDescription: true };
+  const agent = (await vscode.window.showQuickPick(agentItems(agents, preferred), options))?.agent;
+  if (!agent) return undefined;
+  if (agent.problem !== undefined) {
+    await vscode.commands.executeCommand(commandId('installAgent'), agent.name);
+    return undefined;
+  }
+  if (agent.demo) return { backend: agent.name };
+  const model = await chooseModel(agent, knownModels(list, agent.name));
+  return model && { backend: agent.name, ...(model.name === undefined ? {} : { model: model.name }) };
+}
+
+/** Agents that can be started first, the preferred one at the top; then those that could be installed. */
+function agentItems(agents: readonly AgentInfoData[], preferred: string | undefined): AgentItem[] {
+  const item = (agent: AgentInfoData): AgentItem => {
+    const about = agent.demo ? l10n.t('built in, needs no key: for trying things out') : (agent.version ?? '');
+    const description = agent.name === preferred ? `${about} ${l10n.t('(default)')}`.trim() : about;
+    const icon = new vscode.ThemeIcon(agent.demo ? 'beaker' : 'hubot');
+    return {
+      label: agent.title,
+      description: agent.problem ?? description,
+      iconPath: icon,
+      agent,
+      ...(agent.problem !== undefined && agent.install !== undefined ? { detail: agent.install } : {}),
+    };
+  };
+  const ready = agents
+    .filter((agent) => agent.problem === undefined)
+    .sort((a, b) => Number(b.name === preferred) - Number(a.name === preferred));
+  const missing = agents.filter((agent) => agent.problem !== undefined);
+  const separator: AgentItem[] = missing.length > 0 ? [{ label: l10n.t('Not installed'), kind: vscode.QuickPickItemKind.Separator }] : [];
+  return [...ready.map(item), ...separator, ...missing.map(item)];
+}
+
+async function chooseModel(agent: AgentInfoData, known: readonly string[]): Promise<{ readonly name?: string } | undefined> {
+  const items: ModelItem[] = [
+    { label: l10n.t('Default model'), description: l10n.t('what {0} is set to', agent.title), choice: 'default' },
+    ...known.map((label): ModelItem => ({ label })),
+    { label: l10n.t('Other model…'), choice: 'other' },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: l10n.t('New session (2/2): model'),
+    placeHolder: l10n.t('Which model?'),
+  });
+  if (!picked) return undefined;
+  if (picked.choice === 'default') return {};
+  if (picked.choice !== 'other') return { name: picked.label };
+  const name = await vscode.window.showInputBox({
+    title: l10n.t('New session (2/2): model'),
+    prompt: l10n.t('The name that {0} knows the model by', agent.title),
+  });
+  return name === undefined || name.trim() === '' ? undefined : { name: name.trim() };
+}
+
+/** Models that sessions of this agent used, the last used first. */
+function knownModels(list: SessionList, backend: string): readonly string[] {
+  const rows = list.all.map(({ row }) => row).filter((row) => row.backend === backend);
+  const sorted = rows.toSorted((a, b) => Date.parse(b.last_used_at) - Date.parse(a.last_used_at));
+  return [...new Set(sorted.flatMap((row) => row.settings.model ?? row.model ?? []))].slice(0, 12);
+}

@@ -1,0 +1,16 @@
+const titles: Readonly<Record<string, string>> = {
+  claude: 'Claude',
+  codex: 'Codex',
+  gemini: 'Gemini',
+  opencode: 'OpenCode',
+  clinvk: 'clinvk',
+  openclaw: 'OpenClaw',
+  openclacky: 'OpenClacky',
+  clawdius: 'Clawdius',
+  demo: 'Demo',
+};
+
+/** The name of an agent or another program as people write it. */
+export function agentTitle(name: string): string {
+  return titles[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
+}

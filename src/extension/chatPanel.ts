@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Snapshot } from '../model/snapshot.js';
+import type { Attachment, ToHost, ToWebview } from '../protocol/messages.js';
+import { toHostSchema } from '../protocol/messages.js';
+import type { Notification } from '../protocol/requests.js';
+import { defaultBackend } from './defaultBackend.js';
+import { failureText } from './failureText.js';
+import type { Folder } from './folder.js';
+import { folderAt } from './folders.js';
+import { l10n } from './l10n.js';
+import { panelHtml } from './panelHtml.js';
+import { rowLabel } from './rowText.js';
+import type { ServerState, SessionClient } from './sessionClient.js';
+import { UpdateGate } from './updateGate.js';
+
+export const panelType = 'skein.chat';
+
+/** What a panel shows: a session, or the empty page of a folder with what was chosen for the next one. */
+export interface PanelSubject {
+  readonly folder: Folder;
+  readonly id?: string | undefined;
+  readonly backend?: string | undefined;
+  readonly model?: string | undefined;
+}
+
+export interface PanelDeps {
+  readonly client: SessionClient;
+  readonly log: vscode.LogOutputChannel;
+  readonly extensionUri: vscode.Uri;
+  /** Acts on a message; what it throws is shown in the panel. */
+  readonly act: (panel: ChatPanel, message: ToHost) => Promise<void>;
+  readonly seen: (panel: ChatPanel) => void;
+}
+
+/** One chat panel: owns the webview and tells it everything about its session, in order. */
+export class ChatPanel {
+  readonly #panel: vscode.WebviewPanel;
+  readonly #deps: PanelDeps;
+  readonly #gate = new UpdateGate(({ id, seq, update }) => this.post({ kind: 'update', id, seq, update }));
+  #subject: PanelSubject;
+  #reveal: string | undefined;
+  #shown: Snapshot | undefined;
+  #ready = false;
+  /** A turn of this window's server runs: its updates tell more than the files. */
+  #streaming = false;
+  #waiting: ToWebview[] = [];
+
+  constructor(panel: vscode.WebviewPanel, subject: PanelSubject, deps: PanelDeps) {
+    this.#panel = panel;
+    this.#subject = subject;
+    this.#deps = deps;
+    const { webview } = panel;
+    const root = vscode.Uri.joinPath(deps.extensionUri, 'dist', 'webview');
+    webview.options = { enableScripts: true, localResourceRoots: [root] };
+    webview.onDidReceiveMessage((message: unknown) => void this.#receive(message));
+    panel.onDidChangeViewState(() => deps.seen(this));
+    panel.iconPath = { light: this.#media('panel-light.svg'), dark: this.#media('panel-dark.svg') };
+    panel.title = l10n.t('New session');
+    webview.html = panelHtml({
+      nonce: randomBytes(16).toString('base64url'),
+      cspSource: webview.cspSource,
+      script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'panel.js')).toString(),
+      style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'panel.css')).toString(),
+      language: vscode.env.language,
+      state: { folder: subject.folder.path, id: subject.id },
+    });
+  }
+
+  get subject(): PanelSubject {
+    return this.#subject;
+  }
+  get visible(): boolean {
+    return this.#panel.visible;
+  }
+  get active(): boolean {
+    return this.#panel.active;
+  }
+  /** The session as last read. */
+  get shown(): Snapshot | undefined {
+    return this.#shown;
+  }
+
+  onDisposed(listener: () => void): void {
+    this.#panel.onDidDispose(listener);
+  }
+
+  /** Shows the panel; unless the focus stays where it is, the composer gets it. */
+  bringUp(preserveFocus = false): void {
+    this.#panel.reveal(undefined, preserveFocus);
+    if (!preserveFocus) this.post({ kind: 'focus' });
+  }
+
+  /** Shows another session, or another empty page; `reveal` scrolls to an entry. */
+  async show(subject: PanelSubject, reveal?: string): Promise<void> {
+    this.#subject = subject;
+    this.#reveal = reveal;
+    this.#streaming = false;
+    await this.refresh();
+    this.#deps.seen(this);
+  }
+
+  attach(attachment: Attachment): void {
+    this.post({ kind: 'attach', attachment });
+  }
+
+  /** Sends in order; what comes before the webview is ready waits until its first snapshot is sent. */
+  post(message: ToWebview): void {
+    if (this.#ready) void this.#panel.webview.postMessage(message);
+    else if (message.kind === 'attach' || message.kind === 'focus' || message.kind === 'error') this.#waiting.push(message);
+  }
+
+  showError(error: unknown): void {
+    this.#deps.log.warn(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const { message, hint } = failureText(error);
+    this.post({ kind: 'error', message, hint });
+  }
+
+  turnUpdated({ folder, id, seq, update }: Notification<'turn/update'>): void {
+    if (folder !== this.#subject.folder.path || id !== this.#subject.id) return;
+    this.#streaming = update.kind !== 'ended';
+    this.#gate.push({ id, seq, update });
+    if (update.kind === 'title') this.#panel.title = update.title;
+    if (update.kind === 'ended') void this.refresh({ keep: true });
+  }
+
+  /** Follows what others changed: the command line, another window, a rename in the tree. */
+  sessionsChanged({ folder, ids }: Notification<'sessions/changed'>): void {
+    const { id } = this.#subject;
+    if (folder !== this.#subject.folder.path || this.#streaming) return;
+    if (id === undefined || ids.length === 0 || ids.includes(id)) void this.refresh({ keep: true });
+  }
+
+  serverChanged(state: ServerState): void {
+    if (state === 'running') {
+      this.#streaming = false;
+      this.post({ kind: 'server', state });
+      void this.refresh();
+    } else if (state === 'restarting' || state === 'stopped') {
+      this.post({ kind: 'server', state });
+    }
+  }
+
+  /** Reads the session and sends it whole; with `keep`, only its row where nothing else is new. */
+  async refresh({ keep = false }: { readonly keep?: boolean } = {}): Promise<void> {
+    // The webview asks when it is there.
+    if (!this.#ready) return;
+    const subject = this.#subject;
+    try {
+      await this.#gate.during(() => this.#send(subject, keep));
+    } catch (error) {
+      if (subject !== this.#subject) return;
+      const gone = subject.id !== undefined && ['not_found', 'gone'].includes(failureText(error).code);
+      if (gone) await this.show({ folder: subject.folder });
+      this.showError(error);
+    }
+  }
+
+  async #send(subject: PanelSubject, keep: boolean): Promise<{ readonly id: string; readonly seq: number } | undefined> {
+    const { client } = this.#deps;
+    const folder = subject.folder.path;
+    const [session, agents, recent] = await Promise.all([
+      subject.id === undefined ? undefined : client.request('sessions/get', { folder, id: subject.id }),
+      client.request('agents/list', { folder }),
+      subject.id === undefined ? client.request('sessions/recent', { folder }) : [],
+    ]);
+    if (subject !== this.#subject) return undefined;
+    this.#panel.title = session ? rowLabel(session.row) : l10n.t('New session');
+    const same = keep && session !== undefined && this.#shown !== undefined && sameEntries(session, this.#shown);
+    this.#shown = session;
+    this.#streaming = session !== undefined && session.live.length > 0;
+    if (same) {
+      this.post({ kind: 'row', row: session.row });
+    } else {
+      const { trusted, name } = folderAt(folder) ?? subject.folder;
+      const mode = session?.row.settings.permission_mode ?? 'ask';
+      this.post({
+        kind: 'snapshot',
+        session,
+        folder: { name, trusted, path: folder },
+        agents,
+        recent,
+        mode,
+        backend: subject.backend ?? defaultBackend(subject.folder),
+        model: subject.model,
+        reveal: this.#reveal,
+      });
+      this.#reveal = undefined;
+    }
+    return session && { id: session.row.id, seq: session.seq };
+  }
+
+  async #receive(raw: unknown): Promise<void> {
+    const parsed = toHostSchema.safeParse(raw);
+    if (!parsed.success) {
+      this.#deps.log.warn(`a message of the panel was dropped: ${parsed.error.message}`);
+      return;
+    }
+    try {
+      if (parsed.data.kind === 'ready') await this.#start();
+      else await this.#deps.act(this, parsed.data);
+    } catch (error) {
+      this.showError(error);
+    }
+  }
+
+  /** The webview was loaded, the first time or again: it knows nothing. */
+  async #start(): Promise<void> {
+    this.#ready = true;
+    await this.refresh();
+    for (const message of this.#waiting.splice(0)) this.post(message);
+  }
+
+  #media(name: string): vscode.Uri {
+    return vscode.Uri.joinPath(this.#deps.extensionUri, 'media', name);
+  }
+}
+
+function sameEntries(a: Snapshot, b: Snapshot): boolean {
+  const last = (snapshot: Snapshot): string | undefined => snapshot.entries.at(-1)?.id;
+  return (
+    a.row.id === b.row.id &&
+    a.entries.length === b.entries.length &&
+    last(a) === last(b) &&
+    a.running === b.running &&
+    a.live.length === b.live.length
+  );
+}

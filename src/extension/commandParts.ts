@@ -1,0 +1,16 @@
+import type * as vscode from 'vscode';
+import type { ChatPanels } from './chatPanels.js';
+import type { SessionClient } from './sessionClient.js';
+import type { SessionList } from './sessionList.js';
+import type { SessionsTree } from './sessionsTree.js';
+import type { Targets } from './targets.js';
+
+/** What commands act on. */
+export interface CommandParts {
+  readonly client: SessionClient;
+  readonly list: SessionList;
+  readonly tree: SessionsTree;
+  readonly panels: ChatPanels;
+  readonly targets: Targets;
+  readonly log: vscode.LogOutputChannel;
+}

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { changeCommands } from './changeCommands.js';
+import type { CommandParts } from './commandParts.js';
+import { commandId, commandNames, type CommandHandlers } from './commandTable.js';
+import { editorCommands } from './editorCommands.js';
+import { failureText } from './failureText.js';
+import { showFailure } from './failure.js';
+import { findCommands } from './findCommands.js';
+import { otherCommands } from './otherCommands.js';
+import { startCommands } from './startCommands.js';
+import { transferCommands } from './transferCommands.js';
+
+/** Registers every command of the table. What a handler throws becomes words here. */
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const handlers: CommandHandlers = {
+    ...startCommands(parts),
+    ...changeCommands(parts),
+    ...findCommands(parts),
+    ...transferCommands(parts),
+    ...editorCommands(parts),
+    ...otherCommands(parts),
+  };
+  const registered = commandNames.map((name) =>
+    vscode.commands.registerCommand(commandId(name), async (...args: unknown[]) => {
+      try {
+        await handlers[name](...args);
+      } catch (error) {
+        // Not awaited: the command is over, the notification stays as long as it likes.
+        void showFailure(error, parts.log);
+        parts.log.debug(`${name} failed: ${failureText(error).code}`);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}

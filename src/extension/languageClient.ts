@@ -1,0 +1,48 @@
+import type * as vscode from 'vscode';
+import { CloseAction, ErrorAction, LanguageClient, TransportKind } from 'vscode-languageclient/node';
+
+export interface ServerOptions {
+  /** The server's module, absolute. */
+  readonly module: string;
+  readonly log: vscode.LogOutputChannel;
+  readonly env: Readonly<Record<string, string>>;
+  /** Called once, when the connection is gone although nobody stopped it. */
+  readonly ended: () => void;
+}
+
+/** A running session server, as the rest of the extension sees it. */
+export interface ServerConnection {
+  request(method: string, params: unknown, token?: vscode.CancellationToken): Promise<unknown>;
+  on(name: string, listener: (params: unknown) => void): void;
+  stop(): Promise<void>;
+}
+
+/** Starts the server over IPC and waits until it answers. The only file that knows vscode-languageclient: a bundle of its own, loaded when first needed. */
+export async function startLanguageClient({ module, log, env, ended }: ServerOptions): Promise<ServerConnection> {
+  const run = { module, transport: TransportKind.ipc, options: { env } };
+  const client = new LanguageClient(
+    'skein',
+    'Skein',
+    { run, debug: { ...run, options: { ...run.options, execArgv: ['--nolazy', '--inspect=6010'] } } },
+    {
+      documentSelector: [{ scheme: 'skein-session' }],
+      outputChannel: log,
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => {
+          ended();
+          // The session client starts a new one: it counts, waits, and tells tree and panels.
+          return { action: CloseAction.DoNotRestart, handled: true };
+        },
+      },
+    },
+  );
+  await client.start();
+  return {
+    // A token that is not there must not be sent: it would be a second parameter.
+    request: (method, params, token) => (token ? client.sendRequest(method, params, token) : client.sendRequest(method, params)),
+    on: (name, listener) => void client.onNotification(name, listener),
+    stop: () => client.dispose(2000),
+  };
+}

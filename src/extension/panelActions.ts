@@ -1,0 +1,171 @@
+import * as vscode from 'vscode';
+import type { ContentBlock, Entry } from '../model/entry.js';
+import { SessionError } from '../model/errors.js';
+import { permissionModes } from '../model/record.js';
+import type { Attachment, ToHost } from '../protocol/messages.js';
+import { agentTitle } from './agentTitle.js';
+import { attachmentOfFile } from './attachment.js';
+import type { ChatPanel } from './chatPanel.js';
+import type { ChatPanels } from './chatPanels.js';
+import { commandId } from './commandTable.js';
+import { defaultBackend } from './defaultBackend.js';
+import type { DiffDocuments } from './diffDocument.js';
+import { resolveFileLink } from './fileLink.js';
+import { l10n } from './l10n.js';
+import type { SessionClient } from './sessionClient.js';
+import type { SessionList } from './sessionList.js';
+import { pickSession } from './sessionPick.js';
+
+type MessageOf<K extends ToHost['kind']> = Extract<ToHost, { kind: K }>;
+type Actions = { readonly [K in Exclude<ToHost['kind'], 'ready'>]: (panel: ChatPanel, message: MessageOf<K>) => unknown };
+
+interface Parts {
+  readonly client: SessionClient;
+  readonly panels: ChatPanels;
+  readonly list: SessionList;
+  readonly diffs: DiffDocuments;
+}
+
+/** What each message of a panel does, one entry a kind. What is thrown is shown in the panel. */
+export function actOnPanels({ client, panels, list, diffs }: Parts): void {
+  const actions: Actions = {
+    send: (panel, message) => send(client, panel, message),
+    cancel: (panel) => client.request('turn/cancel', sessionOf(panel)),
+    retry: (panel) => retry(client, panel),
+    respond: (panel, { request, option }) => client.request('turn/respond', { ...sessionOf(panel), request, option }),
+    fork: async (panel, { entry }) => {
+      const row = await client.request('sessions/fork', { ...sessionOf(panel), at: entry });
+      await panel.show({ folder: panel.subject.folder, id: row.id });
+      panel.bringUp();
+    },
+    rename: (panel, { title }) => {
+      const { folder, id } = sessionOf(panel);
+      if (title.trim() !== '') return client.request('sessions/patch', { folder, ids: [id], title: title.trim() });
+      return undefined;
+    },
+    open: (panel, { id }) => panel.show({ folder: panel.subject.folder, id }),
+    switch: async (panel) => {
+      const picked = await pickSession(list, { title: l10n.t('Switch session'), folder: panel.subject.folder });
+      if (picked) await panel.show({ folder: picked.folder, id: picked.row.id });
+      panel.bringUp();
+    },
+    new: async (panel) => {
+      await panel.show({ folder: panel.subject.folder });
+      panel.bringUp();
+    },
+    copy: (_, { text }) => vscode.env.clipboard.writeText(text),
+    insert: (_, { text }) => insert(text),
+    openFile: async (panel, { path, line }) => openFile(panel.subject.folder.path, path, line),
+    openDiff: (panel, { entry, index }) => openDiff(client, diffs, panel, entry, index),
+    openLink: (_, { url }) => openLink(url),
+    pickFile: async (panel) => {
+      for (const attachment of await pickFiles(panel.subject.folder.path)) panel.attach(attachment);
+      panel.bringUp();
+    },
+    draft: (panel, { text }) => {
+      // The empty page's draft lives in the webview's own state: there is no session to keep it yet.
+      if (panel.subject.id === undefined) return undefined;
+      return client.request('sessions/draft', { ...sessionOf(panel), draft: text });
+    },
+    command: (_, { command }) => vscode.commands.executeCommand(command === 'manageTrust' ? 'workbench.trust.manage' : commandId(command)),
+  };
+  panels.act = async (panel, message) => {
+    if (message.kind === 'ready') return;
+    // The table ties each kind to its message; TypeScript cannot follow that through a variable kind.
+    const action = actions[message.kind] as (panel: ChatPanel, message: ToHost) => unknown;
+    await action(panel, message);
+  };
+}
+
+function sessionOf(panel: ChatPanel): { readonly folder: string; readonly id: string } {
+  const { folder, id } = panel.subject;
+  if (id === undefined) throw new SessionError('usage', l10n.t('There is no session yet'), { hint: l10n.t('send a prompt to start one') });
+  return { folder: folder.path, id };
+}
+
+/** Starts a turn. The first prompt of an empty page makes its session; one to another program's session adopts it first. */
+async function send(
+  client: SessionClient,
+  panel: ChatPanel,
+  { text, attachments, backend, model, mode }: MessageOf<'send'>,
+): Promise<void> {
+  const { subject } = panel;
+  const folder = subject.folder.path;
+  let { id } = subject;
+  if (id === undefined) {
+    const row = await client.request('sessions/create', {
+      folder,
+      backend: backend ?? subject.backend ?? defaultBackend(subject.folder),
+      model: model ?? subject.model,
+    });
+    id = row.id;
+    await panel.show({ folder: subject.folder, id });
+  } else {
+    const row = await client.request('sessions/resume', { folder, id });
+    if (backend !== undefined && row.backend !== '' && backend !== row.backend) {
+      throw new SessionError('unsupported', l10n.t('This session goes on with {0}', agentTitle(row.backend)), {
+        hint: l10n.t('start a new session for another agent'),
+      });
+    }
+    if (model !== undefined && model !== (row.settings.model ?? row.model)) {
+      await client.request('sessions/patch', { folder, ids: [row.id], settings: { ...row.settings, model } });
+    }
+    if (row.id !== id) await panel.show({ folder: subject.folder, id: row.id });
+    id = row.id;
+  }
+  const content: ContentBlock[] = [{ type: 'text', text }, ...attachments.map(resourceOf)];
+  await client.request('turn/start', { folder, id, content, mode: permissionModes.find((known) => known === mode) });
+}
+
+const resourceOf = ({ uri, title, text }: Attachment): ContentBlock => ({
+  type: 'resource',
+  uri,
+  title,
+  ...(text === undefined ? {} : { text }),
+});
+
+/** Sends the last prompt once more. */
+async function retry(client: SessionClient, panel: ChatPanel): Promise<void> {
+  const session = sessionOf(panel);
+  const entries = await client.request('sessions/history', session);
+  const prompt = entries.findLast((entry) => entry.type === 'message' && entry.message.role === 'user');
+  if (prompt?.type !== 'message') throw new SessionError('usage', l10n.t('There is no prompt to send again'));
+  await client.request('turn/start', { ...session, content: prompt.message.content });
+}
+
+/** Puts text where the cursor of the editor is. */
+async function insert(text: string): Promise<void> {
+  const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors.find(({ document }) => document.uri.scheme === 'file');
+  if (!editor) throw new SessionError('usage', l10n.t('No editor is open'), { hint: l10n.t('open a file to insert into') });
+  await editor.edit((edit) => editor.selections.forEach((selection) => edit.replace(selection, text)));
+  await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+}
+
+async function openFile(folder: string, path: string, line: number | undefined): Promise<void> {
+  const link = await resolveFileLink(folder, path, line);
+  const position = new vscode.Position((link.line ?? 1) - 1, 0);
+  const options = link.line === undefined ? {} : { selection: new vscode.Range(position, position) };
+  await vscode.window.showTextDocument(vscode.Uri.file(link.path), { viewColumn: vscode.ViewColumn.One, ...options });
+}
+
+async function openDiff(client: SessionClient, diffs: DiffDocuments, panel: ChatPanel, entryId: string, index: number): Promise<void> {
+  const isIt = (entry: Entry): boolean => entry.id === entryId || (entry.type === 'tool_call' && entry.call.id === entryId);
+  // While a turn runs, what was shown last does not have its newest entries.
+  const entry = panel.shown?.entries.find(isIt) ?? (await client.request('sessions/history', sessionOf(panel))).find(isIt);
+  const diff = entry?.type === 'tool_call' ? entry.call.diff?.[index] : undefined;
+  if (!diff) throw new SessionError('not_found', l10n.t('This change is not in the session any more'));
+  await diffs.open(diff);
+}
+
+/** Only addresses of the web and mail leave the editor, and VS Code asks before it opens one. */
+async function openLink(url: string): Promise<void> {
+  const uri = vscode.Uri.parse(url, true);
+  if (!['http', 'https', 'mailto'].includes(uri.scheme))
+    throw new SessionError('usage', l10n.t('{0} is not opened', url), { hint: l10n.t('only web and mail addresses are') });
+  await vscode.env.openExternal(uri);
+}
+
+async function pickFiles(folder: string): Promise<readonly Attachment[]> {
+  const picked = await vscode.window.showOpenDialog({ canSelectMany: true, defaultUri: vscode.Uri.file(folder), openLabel: l10n.t('Add') });
+  return (picked ?? []).map((uri) => attachmentOfFile(uri));
+}

@@ -1,0 +1,116 @@
+import * as vscode from 'vscode';
+import type { SessionRef } from './sessionUri.js';
+import { l10n } from './l10n.js';
+import { NodeIndex } from './nodeIndex.js';
+import { groupings, type GroupBy } from './rowGroups.js';
+import { rowTooltip } from './rowTooltip.js';
+import type { SessionClient } from './sessionClient.js';
+import { filterText, isActive } from './sessionFilter.js';
+import type { SessionList } from './sessionList.js';
+import { treeItem } from './treeItem.js';
+import { buildTree, type SessionNode, type TreeNode } from './treeModel.js';
+
+export const viewId = 'skein.sessions';
+
+/** Ages in the rows are told anew this often while the tree is seen. */
+const ageMs = 60_000;
+
+/** The Sessions view. What it shows is decided in treeModel.ts; node ids keep selection and expansion over a refresh. */
+export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+  readonly #list: SessionList;
+  readonly #client: SessionClient;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #view: vscode.TreeView<TreeNode>;
+  readonly #subscriptions: vscode.Disposable;
+  #roots: readonly TreeNode[] = [];
+  #index = new NodeIndex([]);
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(list: SessionList, client: SessionClient) {
+    this.#list = list;
+    this.#client = client;
+    this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
+    const ages = setInterval(() => {
+      if (this.#view.visible) this.#changed.fire(undefined);
+    }, ageMs);
+    this.#subscriptions = vscode.Disposable.from(
+      this.#view,
+      this.#changed,
+      new vscode.Disposable(() => clearInterval(ages)),
+      list.onChanged(() => this.#changed.fire(undefined)),
+      client.onState((state) => {
+        if (state === 'stopped' || state === 'starting') this.#changed.fire(undefined);
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('skein.groupBy')) this.#changed.fire(undefined);
+      }),
+    );
+  }
+
+  get selection(): readonly SessionNode[] {
+    return this.#view.selection.filter((node) => node.kind === 'session');
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    if (node) return [...node.children];
+    const stopped = this.#client.state === 'stopped';
+    const folders = stopped ? this.#list.current : await this.#list.load();
+    this.#roots = buildTree(folders, { groupBy: groupBySetting(), now: Date.now(), stopped });
+    this.#index = new NodeIndex(this.#roots);
+    this.#decorate(folders.reduce((sum, { hidden }) => sum + hidden, 0));
+    return [...this.#roots];
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    return treeItem(node, Date.now());
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    if (node.kind !== 'session') return item;
+    const tooltip = new vscode.MarkdownString(rowTooltip(node.row, Date.now()), true);
+    tooltip.supportHtml = true;
+    item.tooltip = tooltip;
+    return item;
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return this.#index.parent(node);
+  }
+
+  /** Shows a session in the tree without taking the focus; nothing where it is not listed or the view was never opened. */
+  async reveal({ folder, id }: SessionRef): Promise<void> {
+    const node = this.#index.session(folder, id);
+    if (node && this.#view.visible) await this.#view.reveal(node, { select: true, focus: false, expand: false });
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  /** What stands around the rows: the badge, and a line where trust or the filter changes what is seen. */
+  #decorate(hidden: number): void {
+    const waiting = new Set(this.#list.all.filter(({ row }) => row.running?.state === 'waiting').map(({ row }) => row.id)).size;
+    const tooltip = waiting === 1 ? l10n.t('1 session needs you') : l10n.t('{0} sessions need you', waiting);
+    this.#view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
+    const { filter } = this.#list;
+    this.#view.description = isActive(filter) ? filterText(filter) : '';
+    const empty = this.#roots.length === 0;
+    if (empty && hidden > 0) {
+      const words = filterText(filter);
+      this.#view.message =
+        hidden === 1
+          ? l10n.t('1 session is hidden by the filter “{0}”.', words)
+          : l10n.t('{0} sessions are hidden by the filter “{1}”.', hidden, words);
+    } else if (!empty && !vscode.workspace.isTrusted) {
+      this.#view.message = l10n.t('This folder is not trusted. You can read its sessions; nothing is started.');
+    } else {
+      this.#view.message = '';
+    }
+  }
+}
+
+export function groupBySetting(): GroupBy {
+  const value = vscode.workspace.getConfiguration('skein').get<string>('groupBy');
+  return groupings.find((grouping) => grouping === value) ?? 'date';
+}

@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { commandId } from './commandTable.js';
+import { l10n } from './l10n.js';
+import { rowAccessibilityLabel, rowContext, rowDescription, rowIcon, rowLabel, type RowIcon } from './rowText.js';
+import { sessionUriParts } from './sessionUri.js';
+import type { NoteNode, SessionNode, TreeNode } from './treeModel.js';
+
+const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+
+/** What VS Code draws for a node. Tooltips of sessions are made when they are asked for. */
+export function treeItem(node: TreeNode, now: number): vscode.TreeItem {
+  const item = itemOf(node, now);
+  item.id = node.id;
+  return item;
+}
+
+function itemOf(node: TreeNode, now: number): vscode.TreeItem {
+  switch (node.kind) {
+    case 'folder': {
+      const item = new vscode.TreeItem(node.folder.name, Expanded);
+      return Object.assign(item, { iconPath: new vscode.ThemeIcon('root-folder'), tooltip: node.folder.path, contextValue: 'folder' });
+    }
+    case 'group': {
+      const { label, icon, open, rows } = node.group;
+      const item = new vscode.TreeItem(label, open ? Expanded : Collapsed);
+      const count = rows.length === 1 ? l10n.t('1 session') : l10n.t('{0} sessions', rows.length);
+      Object.assign(item, {
+        description: String(rows.length),
+        contextValue: 'group',
+        accessibilityInformation: { label: `${label}, ${count}` },
+      });
+      return Object.assign(item, icon && { iconPath: themeIcon(icon) });
+    }
+    case 'session':
+      return sessionItem(node, now);
+    case 'health': {
+      const item = new vscode.TreeItem(l10n.t('Health'), Collapsed);
+      const count = node.children.length === 1 ? l10n.t('1 problem') : l10n.t('{0} problems', node.children.length);
+      return Object.assign(item, {
+        description: count,
+        iconPath: themeIcon({ id: 'pulse', color: 'list.warningForeground' }),
+        contextValue: 'health',
+      });
+    }
+    case 'problem': {
+      const { detail, path } = node.problem;
+      const item = new vscode.TreeItem(path.split(/[\\/]/).at(-1) ?? path, None);
+      const command = { command: 'vscode.open', title: l10n.t('Open'), arguments: [vscode.Uri.file(path)] };
+      return Object.assign(item, {
+        description: detail,
+        tooltip: `${path}\n${detail}`,
+        iconPath: new vscode.ThemeIcon('warning'),
+        contextValue: 'problem',
+        command,
+      });
+    }
+    case 'hidden':
+    case 'failure':
+    case 'stopped':
+      return noteItem(node);
+  }
+}
+
+function sessionItem({ row, folder, children }: SessionNode, now: number): vscode.TreeItem {
+  const item = new vscode.TreeItem(rowLabel(row), children.length > 0 ? Collapsed : None);
+  return Object.assign(item, {
+    description: rowDescription(row, now),
+    iconPath: themeIcon(rowIcon(row)),
+    contextValue: rowContext(row),
+    resourceUri: vscode.Uri.from(sessionUriParts({ folder: folder.path, id: row.id }, '')),
+    accessibilityInformation: { label: rowAccessibilityLabel(row, now) },
+    command: { command: commandId('openSession'), title: l10n.t('Open'), arguments: [{ folder: folder.path, id: row.id, fromTree: true }] },
+  });
+}
+
+function noteItem({ kind, count, text }: NoteNode): vscode.TreeItem {
+  switch (kind) {
+    case 'hidden': {
+      const label = l10n.t('{0} hidden by the filter', count);
+      return Object.assign(new vscode.TreeItem(label, None), { iconPath: new vscode.ThemeIcon('filter'), contextValue: 'hidden' });
+    }
+    case 'failure': {
+      const command = { command: commandId('refresh'), title: l10n.t('Try Again') };
+      const item = new vscode.TreeItem(l10n.t('The sessions could not be listed'), None);
+      return Object.assign(item, {
+        description: text,
+        tooltip: text,
+        iconPath: themeIcon({ id: 'error', color: 'list.errorForeground' }),
+        contextValue: 'failure',
+        command,
+      });
+    }
+    case 'stopped': {
+      const command = { command: commandId('restartServer'), title: l10n.t('Start Again') };
+      const item = new vscode.TreeItem(l10n.t('The session server stopped'), None);
+      const tooltip = l10n.t(
+        'It ended five times in three minutes. The sessions are safe on disk. Click to start it again; the log says more.',
+      );
+      return Object.assign(item, {
+        description: l10n.t('click to start it again'),
+        tooltip,
+        iconPath: themeIcon({ id: 'debug-disconnect', color: 'list.errorForeground' }),
+        contextValue: 'stopped',
+        command,
+      });
+    }
+  }
+}
+
+const themeIcon = ({ id, color }: RowIcon): vscode.ThemeIcon =>
+  color === undefined ? new vscode.ThemeIcon(id) : new vscode.ThemeIcon(id, new vscode.ThemeColor(color));

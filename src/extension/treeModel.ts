@@ -1,0 +1,130 @@
+import type { Problem, SessionRow } from '../model/row.js';
+import type { Folder } from './folder.js';
+import { dateGroupsOf, fieldGroupsOf, smartGroupsOf, type GroupBy, type RowGroup } from './rowGroups.js';
+
+/** What is known of a folder's sessions when the tree is drawn. `rows` is what the filter lets through. */
+export interface FolderSessions {
+  readonly folder: Folder;
+  readonly rows: readonly SessionRow[];
+  readonly hidden: number;
+  readonly problems: readonly Problem[];
+  /** Why its sessions could not be listed. */
+  readonly failure?: string | undefined;
+}
+
+interface Place {
+  /** Unique in the tree and the same at each refresh, so that selection and expansion stay. */
+  readonly id: string;
+  readonly children: readonly TreeNode[];
+}
+export interface FolderNode extends Place {
+  readonly kind: 'folder';
+  readonly folder: Folder;
+}
+export interface GroupNode extends Place {
+  readonly kind: 'group';
+  readonly group: RowGroup;
+}
+export interface SessionNode extends Place {
+  readonly kind: 'session';
+  readonly folder: Folder;
+  readonly row: SessionRow;
+  /** Listed in a smart group, besides its place under its date. */
+  readonly smart: boolean;
+}
+export interface HealthNode extends Place {
+  readonly kind: 'health';
+}
+export interface ProblemNode extends Place {
+  readonly kind: 'problem';
+  readonly problem: Problem;
+}
+export interface NoteNode extends Place {
+  readonly kind: 'hidden' | 'failure' | 'stopped';
+  readonly count: number;
+  readonly text: string;
+}
+export type TreeNode = FolderNode | GroupNode | SessionNode | HealthNode | ProblemNode | NoteNode;
+
+export interface TreeOptions {
+  readonly groupBy: GroupBy;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The session server ended too often: a row says so, and a click starts it again. */
+  readonly stopped: boolean;
+}
+
+/** The roots of the tree: one per folder, or the only folder's groups. Empty shows the welcome content. */
+export function buildTree(folders: readonly FolderSessions[], options: TreeOptions): readonly TreeNode[] {
+  const stopped: TreeNode[] = options.stopped ? [{ kind: 'stopped', id: 'stopped', children: [], count: 0, text: '' }] : [];
+  const [only, ...more] = folders;
+  if (!only) return stopped;
+  if (more.length === 0) return [...stopped, ...folderChildren(only, options)];
+  return [...stopped, ...folders.map((sessions): TreeNode => folderNode(sessions, options))];
+}
+
+function folderNode(sessions: FolderSessions, options: TreeOptions): FolderNode {
+  return { kind: 'folder', id: sessions.folder.path, folder: sessions.folder, children: folderChildren(sessions, options) };
+}
+
+function folderChildren(sessions: FolderSessions, { groupBy, now }: TreeOptions): readonly TreeNode[] {
+  const { folder, rows, hidden, failure } = sessions;
+  const id = (part: string): string => `${folder.path}|${part}`;
+  const forest = nest(rows);
+  const groups = [...smartGroupsOf(rows), ...(groupBy === 'date' ? dateGroupsOf(forest.roots, now) : fieldGroupsOf(forest.roots, groupBy))];
+  const nodes: TreeNode[] = groups.map((group) => groupNode(group, id(`${group.kind}:${group.key}`), folder, forest.forks));
+  if (failure !== undefined) nodes.unshift({ kind: 'failure', id: id('failure'), children: [], count: 0, text: failure });
+  if (hidden > 0 && rows.length > 0) nodes.push({ kind: 'hidden', id: id('hidden'), children: [], count: hidden, text: '' });
+  const problems = problemsOf(sessions);
+  if (problems.length > 0) {
+    const children = problems.map((problem): TreeNode => ({
+      kind: 'problem',
+      id: id(`problem:${problem.path}:${problem.kind}`),
+      problem,
+      children: [],
+    }));
+    nodes.push({ kind: 'health', id: id('health'), children });
+  }
+  return nodes;
+}
+
+function groupNode(group: RowGroup, id: string, folder: Folder, forks: Forks): GroupNode {
+  const smart = group.kind === 'smart';
+  const node = (row: SessionRow, parent: string): SessionNode => {
+    const own = `${parent}/${row.id}`;
+    const children = smart ? [] : (forks.get(row.id) ?? []).map((fork) => node(fork, own));
+    return { kind: 'session', id: own, folder, row, smart, children };
+  };
+  return { kind: 'group', id, group, children: group.rows.map((row) => node(row, id)) };
+}
+
+type Forks = ReadonlyMap<string, readonly SessionRow[]>;
+
+/** Forks under their parents, newest first. A fork whose parent is not in the list, or is its own ancestor, stands by itself. */
+export function nest(rows: readonly SessionRow[]): { readonly roots: readonly SessionRow[]; readonly forks: Forks } {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const parentOf = (row: SessionRow): SessionRow | undefined => (row.parent_id === undefined ? undefined : byId.get(row.parent_id));
+  const inLoop = (row: SessionRow): boolean => {
+    const seen = new Set([row.id]);
+    for (let parent = parentOf(row); parent; parent = parentOf(parent)) {
+      if (seen.has(parent.id)) return true;
+      seen.add(parent.id);
+    }
+    return false;
+  };
+  const sorted = rows.toSorted((a, b) => Date.parse(b.last_used_at) - Date.parse(a.last_used_at) || a.id.localeCompare(b.id));
+  const roots: SessionRow[] = [];
+  const forks = new Map<string, SessionRow[]>();
+  for (const row of sorted) {
+    const parent = parentOf(row);
+    if (!parent || inLoop(row)) roots.push(row);
+    else forks.set(parent.id, [...(forks.get(parent.id) ?? []), row]);
+  }
+  return { roots, forks };
+}
+
+/** What the folder reports and what its rows carry, each place once. */
+function problemsOf({ problems, rows }: FolderSessions): readonly Problem[] {
+  const all = [...problems, ...rows.flatMap((row) => (row.problem ? [row.problem] : []))];
+  return [...new Map(all.map((problem) => [`${problem.path}:${problem.kind}`, problem])).values()];
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { sessionRowSchema } from './row.js';
+
+/** Something doctor found: `kind` says what, `fix` what `--fix` would do, where anything can be done. */
+export const findingSchema = z.object({ path: z.string(), kind: z.string(), detail: z.string(), fix: z.string().optional() });
+
+/** A place where a search matched. `ranges` are [start, end) offsets into `line`, in UTF-16 units. */
+export const searchHitSchema = z.object({
+  row: sessionRowSchema,
+  entry: z.string().optional(),
+  line: z.string(),
+  ranges: z.array(z.tuple([z.number(), z.number()])),
+});
+export type SearchHit = z.infer<typeof searchHitSchema>;
+
+/** What `clean` does with a session, and why. */
+export const cleanRowSchema = z.object({ row: sessionRowSchema, goes: z.boolean(), reason: z.string() });
+export type CleanRow = z.infer<typeof cleanRowSchema>;
+
+/** Tokens and dollars of one group; `cost_usd` is `null` where no part of it is known. */
+export const usageRowSchema = z.object({
+  key: z.string(),
+  sessions: z.number(),
+  input: z.number(),
+  output: z.number(),
+  cached: z.number(),
+  reasoning: z.number(),
+  total: z.number(),
+  cost_usd: z.number().nullable(),
+});
+export type UsageRow = z.infer<typeof usageRowSchema>;
+export type Finding = z.infer<typeof findingSchema>;

@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { entrySchema } from './entry.js';
+import { problemSchema, sessionRowSchema } from './row.js';
+import { turnUpdateSchema } from './turn.js';
+
+/** A session opened for reading: what a panel shows. `seq` is the last update it contains. */
+export const snapshotSchema = z.object({
+  row: sessionRowSchema,
+  entries: z.array(entrySchema),
+  /** Updates of the running turn that are not entries yet. */
+  live: z.array(turnUpdateSchema),
+  running: z.boolean(),
+  /** Entries that could not be read. */
+  skipped: z.array(problemSchema),
+  seq: z.number(),
+  draft: z.string().optional(),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;

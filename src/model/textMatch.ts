@@ -1,0 +1,39 @@
+export interface LineMatch {
+  readonly line: string;
+  /** [start, end) offsets into `line`, in UTF-16 units. */
+  readonly ranges: [number, number][];
+}
+
+/** Characters of a matching line that are shown: long ones are cut around the first match. */
+const shown = 240;
+
+/** A case-insensitive search for a phrase, any run of white space in it standing for any other. */
+export class TextMatch {
+  readonly #pattern: RegExp;
+
+  constructor(query: string) {
+    const words = query
+      .trim()
+      .split(/\s+/)
+      .map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`));
+    this.#pattern = new RegExp(words.join(String.raw`[^\S\n]+`), 'giu');
+  }
+
+  /** The first line of `text` that matches, with all its matches. */
+  first(text: string): LineMatch | undefined {
+    this.#pattern.lastIndex = 0;
+    const found = this.#pattern.exec(text);
+    if (!found) return undefined;
+    const start = text.lastIndexOf('\n', found.index - 1) + 1;
+    const end = text.indexOf('\n', found.index);
+    return this.#cut(text.slice(start, end === -1 ? undefined : end), found.index - start);
+  }
+
+  #cut(whole: string, at: number): LineMatch {
+    const from = whole.length <= shown ? 0 : Math.max(0, Math.min(at - shown / 4, whole.length - shown));
+    const line = whole.slice(from, from + shown);
+    this.#pattern.lastIndex = 0;
+    const ranges = [...line.matchAll(this.#pattern)].map(({ index, 0: hit }): [number, number] => [index, index + hit.length]);
+    return { line, ranges };
+  }
+}

@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import type { AgentInfoData } from './requests.js';
+import type { Snapshot } from '../model/snapshot.js';
+import type { SessionRow } from '../model/row.js';
+import type { TurnUpdate } from '../model/turn.js';
+
+/** Text or a file that goes along with a prompt. */
+export const attachmentSchema = z.object({ uri: z.string(), title: z.string(), text: z.string().optional() });
+export type Attachment = z.infer<typeof attachmentSchema>;
+
+/** Webview to extension host. The host trusts none of it: every message is parsed. */
+export const toHostSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready') }),
+  z.object({
+    kind: z.literal('send'),
+    text: z.string(),
+    attachments: z.array(attachmentSchema),
+    backend: z.string().optional(),
+    model: z.string().optional(),
+    mode: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('cancel') }),
+  z.object({ kind: z.literal('retry') }),
+  z.object({ kind: z.literal('respond'), request: z.string(), option: z.string().nullable() }),
+  z.object({ kind: z.literal('fork'), entry: z.string().optional() }),
+  z.object({ kind: z.literal('rename'), title: z.string() }),
+  z.object({ kind: z.literal('open'), id: z.string() }),
+  z.object({ kind: z.literal('switch') }),
+  z.object({ kind: z.literal('new') }),
+  z.object({ kind: z.literal('copy'), text: z.string() }),
+  z.object({ kind: z.literal('insert'), text: z.string() }),
+  z.object({ kind: z.literal('openFile'), path: z.string(), line: z.number().int().positive().optional() }),
+  z.object({ kind: z.literal('openDiff'), entry: z.string(), index: z.number().int().nonnegative() }),
+  z.object({ kind: z.literal('openLink'), url: z.string() }),
+  z.object({ kind: z.literal('pickFile') }),
+  z.object({ kind: z.literal('draft'), text: z.string() }),
+  z.object({ kind: z.literal('command'), command: z.enum(['showLog', 'undo', 'installAgent', 'manageTrust', 'showUsage']) }),
+]);
+export type ToHost = z.infer<typeof toHostSchema>;
+
+/** Extension host to webview: one channel, in order. The webview ignores a kind it does not know. */
+export type ToWebview =
+  /** Everything the panel shows; also answers `ready`. `session` absent: the empty panel. */
+  | {
+      readonly kind: 'snapshot';
+      readonly session?: Snapshot | undefined;
+      /** `path` is for `setState({ folder: path, id })`, which VS Code gives back after a reload. */
+      readonly folder: { readonly name: string; readonly trusted: boolean; readonly path?: string | undefined };
+      readonly agents: readonly AgentInfoData[];
+      readonly recent: readonly SessionRow[];
+      readonly mode: string;
+      /** The empty panel: what was chosen for the session that the first prompt starts. */
+      readonly backend?: string | undefined;
+      readonly model?: string | undefined;
+      /** Scroll to this entry: search hits. */
+      readonly reveal?: string | undefined;
+    }
+  /** The reducer drops a `seq` that its snapshot already has. */
+  | { readonly kind: 'update'; readonly id: string; readonly seq: number; readonly update: TurnUpdate }
+  | { readonly kind: 'row'; readonly row: SessionRow }
+  | { readonly kind: 'attach'; readonly attachment: Attachment }
+  | { readonly kind: 'server'; readonly state: 'running' | 'restarting' | 'stopped' }
+  | { readonly kind: 'focus' }
+  | { readonly kind: 'error'; readonly message: string; readonly hint?: string | undefined };

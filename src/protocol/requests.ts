@@ -1,0 +1,133 @@
+import * as z from 'zod';
+import { contentBlockSchema, entrySchema } from '../model/entry.js';
+import { listFilterSchema } from '../model/filter.js';
+import { cleanRowSchema, findingSchema, searchHitSchema, usageRowSchema } from '../model/report.js';
+import { snapshotSchema } from '../model/snapshot.js';
+import { problemSchema, sessionRowSchema } from '../model/row.js';
+import { permissionModes, sessionSettingsSchema, sessionStatuses } from '../model/record.js';
+import { turnUpdateSchema } from '../model/turn.js';
+
+const id = z.string().min(1);
+/** An absolute folder path: every request says which folder it is about. */
+const folder = z.string().min(1);
+const ids = z.array(id).min(1);
+const none = z.object({});
+
+export const agentInfoSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  demo: z.boolean(),
+  version: z.string().optional(),
+  path: z.string().optional(),
+  problem: z.string().optional(),
+  install: z.string().optional(),
+  can: z.array(z.string()),
+});
+export type AgentInfoData = z.infer<typeof agentInfoSchema>;
+
+export const sourceInfoSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  path: z.string(),
+  found: z.boolean(),
+  version: z.string().optional(),
+  count: z.number().optional(),
+  readOnly: z.string().optional(),
+  problem: z.string().optional(),
+});
+
+/** One line a request: what goes in, what comes back. The extension and `skein call` send them, the server answers. */
+export const requests = {
+  'sessions/list': {
+    params: listFilterSchema.extend({ folder }),
+    result: z.object({ rows: z.array(sessionRowSchema), hidden: z.number(), problems: z.array(problemSchema) }),
+  },
+  'sessions/get': { params: z.object({ folder, id }), result: snapshotSchema },
+  'sessions/active': { params: z.object({ folder }), result: z.array(sessionRowSchema) },
+  'sessions/recent': { params: z.object({ folder }), result: z.array(sessionRowSchema) },
+  'sessions/history': { params: z.object({ folder, id, last: z.number().int().positive().optional() }), result: z.array(entrySchema) },
+  'sessions/search': {
+    params: z.object({ folder, query: z.string(), limit: z.number().int().positive().optional() }),
+    result: z.array(searchHitSchema),
+  },
+  'sessions/create': {
+    params: z.object({
+      folder,
+      backend: z.string().optional(),
+      model: z.string().optional(),
+      title: z.string().optional(),
+      tags: z.array(z.string()).optional(),
+    }),
+    result: sessionRowSchema,
+  },
+  'sessions/resume': { params: z.object({ folder, id }), result: sessionRowSchema },
+  'sessions/fork': {
+    params: z.object({ folder, id, at: z.string().optional(), backend: z.string().optional(), title: z.string().optional() }),
+    result: sessionRowSchema,
+  },
+  'sessions/patch': {
+    params: z.object({
+      folder,
+      ids,
+      title: z.string().optional(),
+      addTags: z.array(z.string()).optional(),
+      removeTags: z.array(z.string()).optional(),
+      pinned: z.boolean().optional(),
+      archived: z.boolean().optional(),
+      status: z.enum(sessionStatuses).optional(),
+      settings: sessionSettingsSchema.optional(),
+    }),
+    result: z.array(sessionRowSchema),
+  },
+  'sessions/delete': { params: z.object({ folder, ids }), result: none },
+  'sessions/restore': { params: z.object({ folder, ids }), result: none },
+  'sessions/trashed': { params: z.object({ folder }), result: z.array(z.object({ row: sessionRowSchema, deleted_at: z.string() })) },
+  'sessions/undo': { params: z.object({ folder }), result: z.object({ what: z.string().nullable(), ids: z.array(z.string()) }) },
+  'sessions/clean': {
+    params: z.object({
+      folder,
+      olderThanMs: z.number().positive().optional(),
+      status: z.enum(sessionStatuses).optional(),
+      dryRun: z.boolean(),
+    }),
+    result: z.array(cleanRowSchema),
+  },
+  'sessions/export': {
+    params: z.object({ folder, ids, format: z.enum(['json', 'md', 'bundle']), output: z.string() }),
+    result: z.object({ path: z.string() }),
+  },
+  'sessions/import': { params: z.object({ folder, file: z.string() }), result: z.array(sessionRowSchema) },
+  'sessions/usage': {
+    params: z.object({ folder, by: z.enum(['day', 'backend', 'model', 'tag']).optional() }),
+    result: z.array(usageRowSchema),
+  },
+  'sessions/draft': { params: z.object({ folder, id, draft: z.string() }), result: none },
+  'turn/start': {
+    params: z.object({ folder, id, content: z.array(contentBlockSchema).min(1), mode: z.enum(permissionModes).optional() }),
+    result: none,
+  },
+  'turn/cancel': { params: z.object({ folder, id }), result: none },
+  'turn/respond': { params: z.object({ folder, id, request: z.string(), option: z.string().nullable() }), result: none },
+  'agents/list': { params: z.object({ folder }), result: z.array(agentInfoSchema) },
+  'sources/list': { params: z.object({ folder }), result: z.array(sourceInfoSchema) },
+  'doctor/run': { params: z.object({ folder, fix: z.boolean().optional() }), result: z.array(findingSchema) },
+  'config/get': { params: z.object({ folder, key: z.string().optional() }), result: z.unknown() },
+  'config/set': { params: z.object({ folder, key: z.string(), value: z.unknown() }), result: none },
+  'folders/set': { params: z.object({ folders: z.array(z.object({ path: folder, trusted: z.boolean() })) }), result: none },
+} as const;
+
+/** Server to extension. */
+export const notifications = {
+  'sessions/changed': z.object({ folder, ids: z.array(z.string()) }),
+  'turn/update': z.object({ folder, id, seq: z.number(), update: turnUpdateSchema }),
+  progress: z.object({ token: z.string(), message: z.string(), percent: z.number().optional(), done: z.boolean() }),
+} as const;
+
+/** What the error of a request carries beside its message. */
+export const errorDataSchema = z.object({ code: z.string(), hint: z.string().optional() });
+
+export type Method = keyof typeof requests;
+export type Params<M extends Method> = z.infer<(typeof requests)[M]['params']>;
+export type Result<M extends Method> = z.infer<(typeof requests)[M]['result']>;
+export type NotificationName = keyof typeof notifications;
+export type Notification<N extends NotificationName> = z.infer<(typeof notifications)[N]>;

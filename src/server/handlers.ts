@@ -1,0 +1,96 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { AgentInfo } from '../core/workspace.js';
+import type { Method, Params, Result } from '../protocol/requests.js';
+import type { Workspaces } from './workspaces.js';
+
+/** A handler for every request: leaving one out does not compile. */
+export type Handlers = { readonly [M in Method]: (params: Params<M>, signal: AbortSignal) => Promise<Result<M>> };
+
+/** Requests to verbs, one line each where the verb is all there is to it. */
+export function createHandlers(workspaces: Workspaces): Handlers {
+  const at = (params: { readonly folder: string }) => workspaces.get(params.folder);
+  return {
+    'sessions/list': async ({ folder, lastN, ...filter }) => {
+      const { rows, hidden, problems } = await (
+        await workspaces.get(folder)
+      ).list(lastN === undefined ? filter : { ...filter, sort: 'last_used', limit: lastN });
+      return { rows: [...rows], hidden, problems: [...problems] };
+    },
+    'sessions/get': async (params) => (await at(params)).snapshot(params.id),
+    'sessions/active': async (params) => [...(await (await at(params)).list({ activeOnly: true })).rows],
+    'sessions/recent': async (params) => [...(await (await at(params)).recent())],
+    'sessions/history': async (params) => [...(await (await at(params)).history(params.id, params.last))],
+    'sessions/search': async (params) => [...(await (await at(params)).search(params.query, params.limit))],
+    'sessions/create': async ({ folder, ...options }) => {
+      const workspace = await workspaces.get(folder);
+      return workspace.get((await workspace.create(options)).id);
+    },
+    'sessions/resume': async (params) => (await at(params)).resume(params.id),
+    'sessions/fork': async ({ folder, id, ...options }) => {
+      const workspace = await workspaces.get(folder);
+      return workspace.get((await workspace.fork(id, options)).id);
+    },
+    'sessions/patch': async ({ folder, ids, ...patch }) => [...(await (await workspaces.get(folder)).patch(ids, patch))],
+    'sessions/delete': async (params) => {
+      await (await at(params)).remove(params.ids);
+      return {};
+    },
+    'sessions/restore': async (params) => {
+      await (await at(params)).restore(params.ids);
+      return {};
+    },
+    'sessions/trashed': async (params) => [...(await (await at(params)).trashed())],
+    'sessions/undo': async (params) => {
+      const undone = await (await at(params)).undo();
+      return { what: undone?.what ?? null, ids: [...(undone?.ids ?? [])] };
+    },
+    'sessions/clean': async ({ folder, ...options }) => [...(await (await workspaces.get(folder)).clean(options))],
+    'sessions/export': async (params) => {
+      await writeFile(params.output, await (await at(params)).export(params.ids, params.format), { mode: 0o600 });
+      return { path: params.output };
+    },
+    'sessions/import': async (params) => {
+      const workspace = await at(params);
+      const imported = await workspace.import(await readFile(params.file));
+      return Promise.all(imported.map((record) => workspace.get(record.id)));
+    },
+    'sessions/usage': async (params) => [...(await (await at(params)).usage(params.by))],
+    'sessions/draft': async (params) => {
+      await (await at(params)).setDraft(params.id, params.draft);
+      return {};
+    },
+    'turn/start': async ({ folder, id, ...options }) => {
+      await (await workspaces.get(folder)).startTurn(id, options);
+      return {};
+    },
+    'turn/cancel': async (params) => {
+      (await at(params)).running(params.id)?.cancel();
+      return {};
+    },
+    'turn/respond': async (params) => {
+      (await at(params)).running(params.id)?.respond(params.request, params.option);
+      return {};
+    },
+    'agents/list': async (params) => (await (await at(params)).agents()).map(agentData),
+    'sources/list': async (params) => (await (await at(params)).sources()).map((info) => definedOf(info)),
+    'doctor/run': async (params) => [...(await (await at(params)).doctor({ fix: params.fix ?? false }))],
+    'config/get': async (params) => (await at(params)).config().get(params.key),
+    'config/set': async (params) => {
+      await (await at(params)).config().set(params.key, params.value);
+      return {};
+    },
+    'folders/set': async ({ folders }) => {
+      await workspaces.set(folders);
+      return {};
+    },
+  };
+}
+
+const agentData = ({ can, ...info }: AgentInfo) => ({ ...definedOf(info), can: [...can] });
+
+/** The same object with its undefined keys left out: what JSON makes of it, and what the schemas' types say. */
+function definedOf<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

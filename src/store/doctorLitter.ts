@@ -1,0 +1,131 @@
+import * as path from 'node:path';
+import { sessionIdPattern } from '../model/record.js';
+import { isTemporary } from './durable.js';
+import { examined, setAside, type Examined } from './examined.js';
+import { isSystemError } from './fileError.js';
+import type { FolderEntry } from './filePort.js';
+import { ownerSchema, ownerState } from './owner.js';
+import { deadPartial, recoverPartials } from './partialFile.js';
+import type { StoreContext } from './storeContext.js';
+
+/** Younger than this, what is half written may still be being written. */
+const staleMs = 3_600_000;
+
+/** What crashes and other programs left among the sessions. */
+export async function examineLitter(context: StoreContext): Promise<readonly Examined[]> {
+  const names = await context.port.readdir(context.sessions);
+  const taken = new Set(names.map(({ name }) => name));
+  const found: Examined[] = [];
+  for (const entry of names) {
+    const { name, kind } = entry;
+    if (name.endsWith('.lock')) found.push(...(await examineLock(context, entry)));
+    else if (isTemporary(name)) found.push(...(await examineTemporary(context, `sessions/${name}`)));
+    else if (sessionIdPattern.test(name) && kind === 'folder') found.push(...(await examineFolder(context, name, taken)));
+    else if (sessionIdPattern.test(name) && kind === 'link') found.push(link(context, name));
+    else if (!name.startsWith('.') && !/^[0-9a-f]{32}\.jsonl?$/.test(name)) found.push(stray(context, name));
+  }
+  return found;
+}
+
+function link(context: StoreContext, name: string): Examined {
+  return examined(
+    context,
+    `sessions/${name}`,
+    'link',
+    'it is a symbolic link, which is not followed',
+    'move it to salvage/',
+    setAside(name, `sessions/${name}`),
+  );
+}
+
+function stray(context: StoreContext, name: string): Examined {
+  return examined(
+    context,
+    `sessions/${name}`,
+    'stray_file',
+    'its name is not a session’s',
+    'move it to salvage/',
+    setAside('', `sessions/${name}`),
+  );
+}
+
+async function examineTemporary(context: StoreContext, file: string): Promise<readonly Examined[]> {
+  const { mtimeMs } = await context.port.lstat(path.join(context.root, file));
+  if (context.now().getTime() - mtimeMs < staleMs) return [];
+  return [examined(context, file, 'stale_temporary', 'a program stopped while it wrote this', 'move it to salvage/', setAside('', file))];
+}
+
+async function examineFolder(context: StoreContext, id: string, taken: ReadonlySet<string>): Promise<readonly Examined[]> {
+  const folder = `sessions/${id}`;
+  if (!taken.has(`${id}.json`) && !taken.has(`${id}.jsonl`)) {
+    return [examined(context, folder, 'stray_folder', 'its session is not there', 'move it to salvage/', setAside('', folder))];
+  }
+  const found: Examined[] = [];
+  for (const { name } of await namesIn(context, folder))
+    if (isTemporary(name)) found.push(...(await examineTemporary(context, `${folder}/${name}`)));
+  const partial = await deadPartial(context.port, path.join(context.root, folder, 'partial.jsonl'));
+  if (partial !== undefined) {
+    found.push(
+      examined(
+        context,
+        `${folder}/partial.jsonl`,
+        'left_partial',
+        'a turn ended without its last words being kept',
+        'add them to the transcript',
+        {
+          kind: 'act',
+          run: async () => {
+            await recoverPartials(context);
+          },
+        },
+      ),
+    );
+  }
+  return found;
+}
+
+/** Locks come and go: only one that nobody alive holds, or that is none, is worth a word. */
+async function examineLock(context: StoreContext, { name, kind }: FolderEntry): Promise<readonly Examined[]> {
+  const file = `sessions/${name}`;
+  if (kind !== 'folder')
+    return [
+      examined(context, file, 'strange_lock', 'it has the name of a lock and is no folder', 'move it to salvage/', setAside('', file)),
+    ];
+  const marks = await namesIn(context, file);
+  const [mark] = marks;
+  if (mark === undefined) return [];
+  const owner = marks.length === 1 ? await ownerIn(context, path.join(context.root, file, mark.name)) : undefined;
+  if (owner === undefined) {
+    if (!(await isStale(context, file))) return [];
+    return [examined(context, file, 'strange_lock', 'it does not say whose it is', 'move it to salvage/', setAside('', file))];
+  }
+  if ((await ownerState(owner)) !== 'dead') return [];
+  return [
+    examined(context, file, 'dead_lock', `${owner.program} (pid ${String(owner.pid)}) ended without removing it`, 'remove it', {
+      kind: 'act',
+      run: () => context.lock(path.join(context.root, file), () => Promise.resolve()),
+    }),
+  ];
+}
+
+async function isStale(context: StoreContext, file: string): Promise<boolean> {
+  return context.now().getTime() - (await context.port.lstat(path.join(context.root, file))).mtimeMs > staleMs;
+}
+
+async function ownerIn(context: StoreContext, mark: string): Promise<ReturnType<typeof ownerSchema.parse> | undefined> {
+  try {
+    return ownerSchema.safeParse(JSON.parse(Buffer.from(await context.port.readFile(mark)).toString('utf8'))).data;
+  } catch (error) {
+    if (error instanceof SyntaxError || isSystemError(error, 'ENOENT', 'EISDIR', 'ELOOP')) return undefined;
+    throw error;
+  }
+}
+
+async function namesIn(context: StoreContext, folder: string): Promise<readonly FolderEntry[]> {
+  try {
+    return await context.port.readdir(path.join(context.root, folder));
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}

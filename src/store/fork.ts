@@ -1,0 +1,59 @@
+import type { Entry } from '../model/entry.js';
+import { SessionError } from '../model/errors.js';
+import type { SessionRecord } from '../model/record.js';
+import type { NewRecord } from './store.js';
+
+/** What a fork of a session is made from: its first fields, and the entries it starts with. */
+export interface ForkPlan {
+  readonly fields: NewRecord;
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * Plans a fork: the entries up to and including `at` with their ids, their usage counted by the parent alone. The title
+ * stays the parent's unless `fields` has one: the link to the parent tells them apart. The agent's own session does not go
+ * along, two of ours would write to it. `not_found` when there is no entry `at`.
+ */
+export function planFork(
+  parent: SessionRecord,
+  entries: readonly Entry[],
+  at: string | undefined,
+  fields: Partial<NewRecord>,
+  now: Date,
+): ForkPlan {
+  const end = at === undefined ? entries.length : entries.findIndex(({ id }) => id === at) + 1;
+  if (at !== undefined && end === 0) {
+    throw new SessionError('not_found', `session ${parent.id} has no entry ${at}`, {
+      hint: 'skein history shows the entries with their ids',
+    });
+  }
+  // What the record came to is the parent's; what its leases were does not concern the fork.
+  const kept = entries.slice(0, end).filter(({ type }) => type !== 'session' && type !== 'info' && type !== 'lease');
+  const last = at ?? kept.at(-1)?.id;
+  const { workdir, title, backend, model, tags, settings } = parent;
+  return {
+    entries: kept.map((entry) => inherited(entry, parent.id)),
+    fields: {
+      workdir,
+      title,
+      backend,
+      tags,
+      settings,
+      ...(model !== undefined && { model }),
+      created_at: now.toISOString(),
+      last_used_at: now.toISOString(),
+      ...fields,
+      parent_id: parent.id,
+      ...(last !== undefined && { forked_at: last }),
+    },
+  };
+}
+
+/** Usage that is counted already is left as it is: a fork of a fork names the session that paid. */
+function inherited(entry: Entry, from: string): Entry {
+  const { epoch: _epoch, ...rest } = entry;
+  const copy = rest as Entry;
+  if (copy.type !== 'message' || copy.usage === undefined) return copy;
+  const { usage, ...message } = copy;
+  return { ...message, inherited: { from, usage } };
+}

@@ -1,0 +1,68 @@
+const idLength = 32;
+
+/** Which number is in which column. Times in milliseconds, `NaN` for a cost that is unknown. */
+export const numberColumns = { mtimeMs: 0, ctimeMs: 1, size: 2, ino: 3, last_used: 4, created: 5, tokens: 6, cost: 7 } as const;
+/** Which string is in which column, as its place in the table's strings. */
+export const stringColumns = { backend: 0, status: 1, model: 2, workdir: 3, tags: 4 } as const;
+
+const numbersPerRow = Object.keys(numberColumns).length;
+const stringsPerRow = Object.keys(stringColumns).length;
+export const bytesPerRow = numbersPerRow * 8 + stringsPerRow * 4 + 1 + idLength;
+
+/** The rows of the list index, column after column in one piece of memory: it is read from disk and used as it is. */
+export class IndexColumns {
+  readonly count: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #numbers: Float64Array;
+  readonly #strings: Uint32Array;
+  readonly #flags: Uint8Array;
+  readonly #ids: Buffer;
+
+  /** `bytes` begins its buffer and holds exactly `count` rows. */
+  constructor(count: number, bytes: Uint8Array<ArrayBuffer> = new Uint8Array(bytesPerRow * count)) {
+    this.count = count;
+    this.bytes = bytes;
+    const stringsAt = numbersPerRow * 8 * count;
+    const flagsAt = stringsAt + stringsPerRow * 4 * count;
+    this.#numbers = new Float64Array(bytes.buffer, 0, numbersPerRow * count);
+    this.#strings = new Uint32Array(bytes.buffer, stringsAt, stringsPerRow * count);
+    this.#flags = bytes.subarray(flagsAt, flagsAt + count);
+    this.#ids = Buffer.from(bytes.buffer, flagsAt + count, idLength * count);
+  }
+
+  number(row: number, column: number): number {
+    return this.#numbers[column * this.count + row] ?? Number.NaN;
+  }
+
+  /** A copy of a whole column. */
+  numbers(column: number): Float64Array {
+    return this.#numbers.slice(column * this.count, (column + 1) * this.count);
+  }
+
+  string(row: number, column: number): number {
+    return this.#strings[column * this.count + row] ?? 0;
+  }
+
+  flags(row: number): number {
+    return this.#flags[row] ?? 0;
+  }
+
+  id(row: number): string {
+    return this.#ids.toString('latin1', idLength * row, idLength * (row + 1));
+  }
+
+  set(row: number, id: string, flags: number, numbers: readonly number[], strings: readonly number[]): void {
+    for (let column = 0; column < numbersPerRow; column++) this.#numbers[column * this.count + row] = numbers[column] ?? Number.NaN;
+    for (let column = 0; column < stringsPerRow; column++) this.#strings[column * this.count + row] = strings[column] ?? 0;
+    this.#flags[row] = flags;
+    this.#ids.write(id, idLength * row, 'latin1');
+  }
+
+  /** Takes a row over from other columns that share the strings. */
+  copy(row: number, from: IndexColumns, fromRow: number, flags: number): void {
+    for (let column = 0; column < numbersPerRow; column++) this.#numbers[column * this.count + row] = from.number(fromRow, column);
+    for (let column = 0; column < stringsPerRow; column++) this.#strings[column * this.count + row] = from.string(fromRow, column);
+    this.#flags[row] = flags;
+    this.#ids.set(from.#ids.subarray(idLength * fromRow, idLength * (fromRow + 1)), idLength * row);
+  }
+}

@@ -1,0 +1,189 @@
+import { endianness } from 'node:os';
+import { crc32 } from 'node:zlib';
+import * as z from 'zod';
+import type { FileStat } from './filePort.js';
+import { IndexColumns, bytesPerRow, numberColumns, stringColumns } from './indexColumns.js';
+import type { SessionBrief, StoreQuery } from './store.js';
+
+/** What tells one state of a file or folder from another. */
+export type FileMark = Pick<FileStat, 'mtimeMs' | 'ctimeMs' | 'size' | 'ino'>;
+
+/** Facts of a row that are one bit each. */
+export const rowFlags = {
+  archived: 1,
+  pinned: 2,
+  problem: 4,
+  /** There is a record. Without one the row is the transcript's, and so is its mark. */
+  record: 8,
+  transcript: 16,
+  /** There is a folder `<id>/`, and so perhaps a lease. */
+  folder: 32,
+  /** Made out of what is left of a session: never kept from one scan to the next. */
+  madeUp: 64,
+} as const;
+
+const markSchema = z.object({ mtimeMs: z.number(), ctimeMs: z.number(), size: z.number(), ino: z.number() });
+const headerSchema = z.object({
+  format: z.literal('skein-list-index-1'),
+  endian: z.literal(endianness()),
+  count: z.number().int().nonnegative(),
+  scannedAt: z.number(),
+  writtenAt: z.number(),
+  folder: markSchema,
+  strays: z.array(z.string()),
+  strings: z.array(z.string()),
+});
+
+export interface TableFacts {
+  /** When the scan began that this table tells of, in milliseconds by the clock of whoever stamps the files. */
+  readonly scannedAt: number;
+  /** The state of `sessions/` in which its names were read. */
+  readonly folder: FileMark;
+  /** Names in `sessions/` that look like a record but are no id. */
+  readonly strays: readonly string[];
+}
+
+/** What the list index knows, in memory and as bytes of its file. */
+export class IndexTable {
+  readonly facts: TableFacts;
+  readonly columns: IndexColumns;
+  /** What the string columns point into; the first is empty. */
+  readonly strings: readonly string[];
+
+  constructor(facts: TableFacts, columns: IndexColumns, strings: readonly string[]) {
+    this.facts = facts;
+    this.columns = columns;
+    this.strings = strings;
+  }
+
+  get count(): number {
+    return this.columns.count;
+  }
+
+  /** Whether the row was read from a file in this very state. */
+  isMarked(row: number, mark: FileMark): boolean {
+    const { columns } = this;
+    return (
+      columns.number(row, numberColumns.mtimeMs) === mark.mtimeMs &&
+      columns.number(row, numberColumns.ctimeMs) === mark.ctimeMs &&
+      columns.number(row, numberColumns.size) === mark.size &&
+      columns.number(row, numberColumns.ino) === mark.ino
+    );
+  }
+
+  mark(row: number): FileMark {
+    const [mtimeMs, ctimeMs, size, ino] = [0, 1, 2, 3].map((column) => this.columns.number(row, column));
+    return { mtimeMs: mtimeMs ?? 0, ctimeMs: ctimeMs ?? 0, size: size ?? 0, ino: ino ?? 0 };
+  }
+
+  brief(row: number): SessionBrief {
+    const { columns } = this;
+    const flags = columns.flags(row);
+    const cost = columns.number(row, numberColumns.cost);
+    const tags = this.#string(row, stringColumns.tags);
+    return {
+      id: columns.id(row),
+      backend: this.#string(row, stringColumns.backend),
+      status: this.#string(row, stringColumns.status),
+      model: this.#string(row, stringColumns.model),
+      workdir: this.#string(row, stringColumns.workdir),
+      tags: tags === '' ? [] : tags.split('\0'),
+      archived: (flags & rowFlags.archived) !== 0,
+      pinned: (flags & rowFlags.pinned) !== 0,
+      created: columns.number(row, numberColumns.created),
+      last_used: columns.number(row, numberColumns.last_used),
+      tokens: columns.number(row, numberColumns.tokens),
+      cost_usd: Number.isNaN(cost) ? null : cost,
+      problem: (flags & rowFlags.problem) !== 0,
+    };
+  }
+
+  /** What rows are sorted by, a number a row; an unknown cost is less than none. */
+  keys(sort: NonNullable<StoreQuery['sort']>): Float64Array {
+    const keys = this.columns.numbers(numberColumns[sort]);
+    return sort === 'cost' ? keys.map((cost) => (Number.isNaN(cost) ? -1 : cost)) : keys;
+  }
+
+  /** Eight hex digits (CRC-32 of the rest), a line of JSON padded to a multiple of eight bytes, the columns. */
+  encode(writtenAt: number): Uint8Array {
+    const { count, strings } = this;
+    const header = JSON.stringify({ format: 'skein-list-index-1', endian: endianness(), count, writtenAt, ...this.facts, strings });
+    const line = Buffer.from(`${header}\n`);
+    const crc = crc32(this.columns.bytes, crc32(line));
+    return Buffer.concat([Buffer.from(crc.toString(16).padStart(8, '0')), line, this.columns.bytes]);
+  }
+
+  /** The table of a file's bytes; `undefined` when they are anything but what `encode` gave. `mtimeMs` is the file's. */
+  static decode(bytes: Uint8Array, mtimeMs: number): IndexTable | undefined {
+    const end = bytes.indexOf(0x0a) + 1;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, end);
+    if (end < 10 || Number.parseInt(text.toString('latin1', 0, 8), 16) !== crc32(bytes.subarray(8))) return undefined;
+    const header = headerSchema.safeParse(JSON.parse(text.toString('utf8', 8))).data;
+    if (header === undefined || bytes.length !== end + bytesPerRow * header.count) return undefined;
+    // A file server's clock may differ from ours: the time that it gave the file says by how much.
+    const scannedAt = Math.min(header.scannedAt, mtimeMs - (header.writtenAt - header.scannedAt));
+    const columns = new IndexColumns(header.count, new Uint8Array(bytes.subarray(end)));
+    return new IndexTable({ scannedAt, folder: header.folder, strays: header.strays }, columns, header.strings);
+  }
+
+  #string(row: number, column: number): string {
+    return this.strings[this.columns.string(row, column)] ?? '';
+  }
+}
+
+/** Makes a new table, row after row: new rows by `add`, those that an older table knows by `keep`. */
+export class IndexTableBuilder {
+  readonly #columns: IndexColumns;
+  readonly #base: IndexTable | undefined;
+  readonly #strings: Map<string, number>;
+  #row = 0;
+
+  constructor(count: number, base: IndexTable | undefined) {
+    this.#columns = new IndexColumns(count);
+    this.#base = base;
+    this.#strings = new Map((base?.strings ?? ['']).map((text, index) => [text, index]));
+  }
+
+  /** `present`: the bits `record`, `transcript` and `folder`. */
+  keep(row: number, present: number): void {
+    if (this.#base === undefined) return;
+    const { archived, pinned, problem } = rowFlags;
+    const kept = this.#base.columns.flags(row) & (archived | pinned | problem);
+    this.#columns.copy(this.#row++, this.#base.columns, row, kept | present);
+  }
+
+  add(brief: SessionBrief, mark: FileMark, present: number): void {
+    const { archived, pinned, problem } = brief;
+    const bits = (archived ? rowFlags.archived : 0) | (pinned ? rowFlags.pinned : 0) | (problem ? rowFlags.problem : 0);
+    const numbers = [
+      mark.mtimeMs,
+      mark.ctimeMs,
+      mark.size,
+      mark.ino,
+      brief.last_used,
+      brief.created,
+      brief.tokens,
+      brief.cost_usd ?? Number.NaN,
+    ];
+    const texts = [brief.backend, brief.status, brief.model, brief.workdir, brief.tags.join('\0')];
+    this.#columns.set(
+      this.#row++,
+      brief.id,
+      present | bits,
+      numbers,
+      texts.map((text) => this.#intern(text)),
+    );
+  }
+
+  finish(facts: TableFacts): IndexTable {
+    return new IndexTable(facts, this.#columns, [...this.#strings.keys()]);
+  }
+
+  #intern(text: string): number {
+    const known = this.#strings.get(text);
+    if (known !== undefined) return known;
+    const index = this.#strings.size;
+    this.#strings.set(text, index);
+    return index;
+  }
+}

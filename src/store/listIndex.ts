@@ -1,0 +1,260 @@
+import * as path from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { messageOf } from '../model/errors.js';
+import { sessionIdPattern } from '../model/record.js';
+import { ensureFolder, writeDurably } from './durable.js';
+import { fileError, isSystemError } from './fileError.js';
+import type { FileStat } from './filePort.js';
+import { IndexTable, IndexTableBuilder, rowFlags, type FileMark } from './indexTable.js';
+import { readBrief } from './sessionBrief.js';
+import type { SessionBrief } from './store.js';
+import type { StoreContext } from './storeContext.js';
+
+/** A file that changed this shortly before it was looked at may change again without its times telling: git's rule. */
+const racyMs = 2000;
+/** A transcript without its record, under a lock as young as this, is a session being made or deleted this moment. */
+const passingMs = 10_000;
+/** How many files are looked at before others in this process get their turn. */
+const batch = 4096;
+
+/** What is in `sessions/`: ids with their `rowFlags`, and what looks like a record but has no id for a name. */
+interface Names {
+  readonly present: ReadonlyMap<string, number>;
+  readonly strays: readonly string[];
+  readonly folder: FileMark;
+}
+
+/**
+ * The derived list of a store's sessions, kept in `cache/list-index`. It is never stale: each scan looks at the state of
+ * every record (time of change, size, inode) and reads those that differ from what was read, and those that changed
+ * within two seconds of the last look. The names are read again when the folder changed. Deleting the file loses nothing.
+ */
+export class ListIndex {
+  readonly #context: StoreContext;
+  readonly #file: string;
+  /** Tells what could be made out of a session whose record is missing or does not fit. */
+  readonly #briefOfProblem: (id: string, stat: FileStat) => Promise<SessionBrief>;
+  #table: IndexTable | undefined;
+  #saved: IndexTable | undefined;
+
+  constructor(context: StoreContext, briefOfProblem: (id: string, stat: FileStat) => Promise<SessionBrief>) {
+    this.#context = context;
+    this.#file = path.join(context.root, 'cache', 'list-index');
+    this.#briefOfProblem = briefOfProblem;
+  }
+
+  /** The sessions as they are now. */
+  async scan(): Promise<IndexTable> {
+    const { port, sessions } = this.#context;
+    const scannedAt = Date.now();
+    const base = (this.#table ??= await this.#load());
+    let folder: FileMark;
+    try {
+      folder = port.lstatSync(sessions);
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return emptyTable(scannedAt);
+      throw fileError(error, sessions);
+    }
+    const known = base !== undefined && sameMark(base.facts.folder, folder) && !isRacy(folder, base) ? base : undefined;
+    const table =
+      (known === undefined ? undefined : await this.#scanKnown(known, scannedAt)) ??
+      (await this.#scanNames(await this.#readNames(folder, scannedAt), base, scannedAt));
+    this.#table = table;
+    if (table !== base) await this.#save(table, scannedAt);
+    return table;
+  }
+
+  /** The folder has not changed, so the names are those of the table; `undefined` when one of them is gone nevertheless. */
+  async #scanKnown(base: IndexTable, scannedAt: number): Promise<IndexTable | undefined> {
+    const changed = new Map<number, FileStat>();
+    for (let row = 0; row < base.count; row++) {
+      if (row % batch === batch - 1) await breathe();
+      const stat = this.#stat(base.columns.id(row), base.columns.flags(row));
+      if (stat === undefined) return undefined;
+      if (!isKept(base, row, stat, base.columns.flags(row))) changed.set(row, stat);
+    }
+    if (changed.size === 0) return base;
+    const builder = new IndexTableBuilder(base.count, base);
+    for (let row = 0; row < base.count; row++) {
+      const stat = changed.get(row);
+      const flags = base.columns.flags(row);
+      if (stat === undefined) builder.keep(row, presence(flags));
+      else {
+        const waiting = this.#add(builder, base.columns.id(row), presence(flags), stat);
+        if (waiting !== undefined) await waiting;
+      }
+    }
+    return builder.finish({ ...base.facts, scannedAt });
+  }
+
+  async #scanNames(names: Names, base: IndexTable | undefined, scannedAt: number): Promise<IndexTable> {
+    const rows = new Map<string, number>();
+    for (let row = 0; row < (base?.count ?? 0); row++) rows.set(base?.columns.id(row) ?? '', row);
+    const found: { readonly id: string; readonly flags: number; readonly stat: FileStat; readonly row: number | undefined }[] = [];
+    for (const [id, flags] of names.present) {
+      if (found.length % batch === batch - 1) await breathe();
+      const stat = this.#stat(id, flags);
+      if (stat === undefined) continue;
+      const row = rows.get(id);
+      found.push({ id, flags, stat, row: base !== undefined && row !== undefined && isKept(base, row, stat, flags) ? row : undefined });
+    }
+    const builder = new IndexTableBuilder(found.length, base);
+    let read = 0;
+    for (const { id, flags, stat, row } of found) {
+      if (row !== undefined) builder.keep(row, flags);
+      else {
+        if (++read % batch === 0) await breathe();
+        const waiting = this.#add(builder, id, flags, stat);
+        if (waiting !== undefined) await waiting;
+      }
+    }
+    return builder.finish({ scannedAt, folder: names.folder, strays: names.strays });
+  }
+
+  async #readNames(folder: FileMark, now: number): Promise<Names> {
+    const { port, sessions } = this.#context;
+    const present = new Map<string, number>();
+    const locked = new Set<string>();
+    const strays: string[] = [];
+    for (const { name, kind } of await port.readdir(sessions)) {
+      const dot = name.indexOf('.');
+      const [id, ending] = dot === -1 ? [name, ''] : [name.slice(0, dot), name.slice(dot)];
+      const flag =
+        ending === '.json'
+          ? rowFlags.record
+          : ending === '.jsonl'
+            ? rowFlags.transcript
+            : ending === '' && kind === 'folder'
+              ? rowFlags.folder
+              : 0;
+      if (!sessionIdPattern.test(id)) {
+        if (dot !== 0 && name.endsWith('.json')) strays.push(name);
+      } else if (flag !== 0) present.set(id, (present.get(id) ?? 0) | flag);
+      else if (ending === '.lock') locked.add(id);
+      else if (ending.endsWith('.json')) strays.push(name);
+    }
+    let unsettled = false;
+    for (const [id, flags] of present) {
+      const isPassing = (flags & rowFlags.record) === 0 && locked.has(id) && this.#isYoung(`${id}.lock`, now);
+      unsettled ||= isPassing;
+      if (isPassing || (flags & (rowFlags.record | rowFlags.transcript)) === 0) present.delete(id);
+    }
+    // A folder mark that no folder has: the next scan reads the names again.
+    return { present, strays, folder: unsettled ? { ...folder, mtimeMs: -1 } : folder };
+  }
+
+  #isYoung(name: string, now: number): boolean {
+    const stat = this.#lstat(name);
+    return stat === undefined || now - stat.mtimeMs < passingMs;
+  }
+
+  /** The state of the file that a row is read from; `undefined` when it is gone. */
+  #stat(id: string, flags: number): FileStat | undefined {
+    return this.#lstat((flags & rowFlags.record) === 0 ? `${id}.jsonl` : `${id}.json`);
+  }
+
+  #lstat(name: string): FileStat | undefined {
+    const { port, sessions } = this.#context;
+    const file = `${sessions}${path.sep}${name}`;
+    try {
+      return port.lstatSync(file);
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT')) return undefined;
+      throw fileError(error, file);
+    }
+  }
+
+  /** Reads a row anew. Waits only for those whose record does not fit: a promise for each would double the time. */
+  #add(builder: IndexTableBuilder, id: string, present: number, stat: FileStat): Promise<void> | undefined {
+    const brief = this.#readRecord(id, present, stat);
+    if (brief === undefined) {
+      return this.#briefOfProblem(id, stat).then((made) => {
+        builder.add(made, stat, present | rowFlags.madeUp);
+      });
+    }
+    builder.add((present & rowFlags.transcript) === 0 ? { ...brief, problem: true } : brief, stat, present);
+    return undefined;
+  }
+
+  #readRecord(id: string, present: number, stat: FileStat): SessionBrief | undefined {
+    // What is no file is not opened: a pipe would never answer.
+    if ((present & rowFlags.record) === 0 || stat.kind !== 'file') return undefined;
+    try {
+      return readBrief(this.#context.port, `${this.#context.sessions}${path.sep}${id}.json`, id);
+    } catch (error) {
+      // The row will say that it cannot be read; a list is not refused for one file.
+      this.#context.logger.debug(`session ${id}: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  async #load(): Promise<IndexTable | undefined> {
+    const { port, logger } = this.#context;
+    try {
+      const { mtimeMs } = port.lstatSync(this.#file);
+      this.#saved = IndexTable.decode(await port.readFile(this.#file), mtimeMs);
+      return this.#saved;
+    } catch (error) {
+      // Derived: without it the records are read.
+      if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) logger.debug(`list index: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Writes the index where that spares the next program more than it costs. A store that cannot be written does without. */
+  async #save(table: IndexTable, now: number): Promise<void> {
+    const { port, logger, root } = this.#context;
+    if (table === this.#saved || !isWorthSaving(table, this.#saved, now)) return;
+    try {
+      await ensureFolder(port, path.join(root, 'cache'));
+      await writeDurably(port, this.#file, table.encode(Date.now()), { flush: false });
+      this.#saved = table;
+    } catch (error) {
+      logger.debug(`list index: ${messageOf(error)}`);
+    }
+  }
+}
+
+function isWorthSaving(table: IndexTable, saved: IndexTable | undefined, now: number): boolean {
+  if (saved === undefined) return true;
+  const isQuiet = now - Math.max(table.facts.folder.mtimeMs, table.facts.folder.ctimeMs) > racyMs;
+  if (isQuiet && (!sameMark(saved.facts.folder, table.facts.folder) || isRacy(table.facts.folder, saved))) return true;
+  return countDifferent(table, saved) > 16 + table.count / 64;
+}
+
+/** How many rows a program that starts from `saved` would have to read, which this one need not. */
+function countDifferent(table: IndexTable, saved: IndexTable): number {
+  const before = new Map<string, number>();
+  for (let row = 0; row < saved.count; row++) before.set(saved.columns.id(row), row);
+  let different = 0;
+  for (let row = 0; row < table.count; row++) {
+    const mark = table.mark(row);
+    const old = before.get(table.columns.id(row));
+    if (old === undefined || !saved.isMarked(old, mark) || (isRacy(mark, saved) && !isRacy(mark, table))) different++;
+  }
+  return different;
+}
+
+function isRacy(mark: FileMark, table: IndexTable): boolean {
+  return Math.max(mark.mtimeMs, mark.ctimeMs) >= table.facts.scannedAt - racyMs;
+}
+
+function sameMark(a: FileMark, b: FileMark): boolean {
+  return a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.size === b.size && a.ino === b.ino;
+}
+
+/** Whether a row of an older table still tells of a session whose file is in this state. */
+function isKept(base: IndexTable, row: number, stat: FileStat, present: number): boolean {
+  const files = rowFlags.record | rowFlags.transcript;
+  const before = base.columns.flags(row);
+  return (before & rowFlags.madeUp) === 0 && (before & files) === (present & files) && base.isMarked(row, stat) && !isRacy(stat, base);
+}
+
+function presence(flags: number): number {
+  return flags & (rowFlags.record | rowFlags.transcript | rowFlags.folder);
+}
+
+function emptyTable(scannedAt: number): IndexTable {
+  const folder = { mtimeMs: -1, ctimeMs: -1, size: -1, ino: -1 };
+  return new IndexTableBuilder(0, undefined).finish({ scannedAt, folder, strays: [] });
+}

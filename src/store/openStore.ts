@@ -1,0 +1,215 @@
+import * as path from 'node:path';
+import type { Entry } from '../model/entry.js';
+import { SessionError, messageOf } from '../model/errors.js';
+import { sessionIdPattern, type SessionRecord } from '../model/record.js';
+import type { Finding } from '../model/report.js';
+import type { SessionRow } from '../model/row.js';
+import { readFiles, writeFiles } from './bundleFiles.js';
+import { runDoctor } from './doctor.js';
+import { withFileErrors } from './fileError.js';
+import { planFork } from './fork.js';
+import { freshId } from './freshId.js';
+import { journalChange } from './journal.js';
+import { acquireLease } from './lease.js';
+import { ListIndex } from './listIndex.js';
+import { ensureStore } from './location.js';
+import { recoverPartials, writePartial } from './partialFile.js';
+import { finishPending, isThere, runBirth } from './pendingSteps.js';
+import { queryRows } from './query.js';
+import { readFolded } from './recordUpdate.js';
+import { salvageRecord } from './salvage.js';
+import { createSession } from './sessionCreate.js';
+import { sessionPaths } from './sessionPaths.js';
+import { briefOfRow, readRow } from './sessionRows.js';
+import { SessionWriter } from './sessionWriter.js';
+import type { DeletedRow, Lease, NewRecord, Store, StoreQuery, StoreQueryResult, UndoResult } from './store.js';
+import { storeContext, type StoreContext, type StoreContextOptions } from './storeContext.js';
+import { readEntries, scanTranscript } from './transcriptFile.js';
+import { restoreSessions, trashSessions, trashedRows } from './trash.js';
+import { journalledUpdate, undoLast } from './undo.js';
+import { SessionWatch } from './watch.js';
+
+export type OpenStoreOptions = Omit<StoreContextOptions, 'root'>;
+
+/** Opens a store folder, which need not exist yet: the first write makes it. Nothing is read before it is asked for. */
+export function openStore(root: string, options: OpenStoreOptions): Store {
+  return new FolderStore(storeContext({ root, ...options }));
+}
+
+class FolderStore implements Store {
+  readonly #context: StoreContext;
+  readonly #index: ListIndex;
+  readonly #writer: SessionWriter;
+
+  constructor(context: StoreContext) {
+    this.#context = context;
+    this.#index = new ListIndex(context, async (id) => briefOfRow(await readRow(context, id)));
+    this.#writer = new SessionWriter(context);
+  }
+
+  get root(): string {
+    return this.#context.root;
+  }
+
+  async list(): Promise<readonly SessionRow[]> {
+    return (await this.query({})).rows;
+  }
+
+  async query(options: StoreQuery): Promise<StoreQueryResult> {
+    await this.#finish();
+    return queryRows(this.#context, this.#index, options);
+  }
+
+  async row(id: string): Promise<SessionRow> {
+    await this.#finish();
+    return readRow(this.#context, id);
+  }
+
+  async read(id: string): Promise<SessionRecord> {
+    await this.#finish();
+    try {
+      return await readFolded(this.#context, id);
+    } catch (error) {
+      if (!(error instanceof SessionError) || (error.code !== 'damaged' && error.code !== 'gone')) throw error;
+      const transcript = sessionPaths(this.#context.sessions, id).transcript;
+      const salvaged = await salvageRecord(this.#context.port, transcript, id, path.dirname(this.root));
+      if (salvaged !== undefined) return salvaged;
+      throw error.code === 'gone' ? new SessionError('not_found', `no session ${id}`, { cause: error }) : error;
+    }
+  }
+
+  async create(fields: NewRecord, entries?: readonly Entry[]): Promise<SessionRecord> {
+    await ensureStore(this.root, this.#context.port);
+    const id = fields.id ?? freshId();
+    return runBirth(this.#context, id, () => createSession(this.#context, { ...fields, id }, entries));
+  }
+
+  async update(
+    id: string,
+    change: (record: SessionRecord) => Partial<SessionRecord>,
+    undo?: { readonly what: string },
+  ): Promise<SessionRecord> {
+    await this.#finish();
+    if (undo === undefined) return this.#writer.update(id, change);
+    const journalled = journalledUpdate(this.#context, id, undo.what);
+    const record = await this.#writer.update(id, change, journalled.before);
+    await journalled.done();
+    return record;
+  }
+
+  async append(id: string, entries: readonly Entry[]): Promise<void> {
+    await this.#writer.append(id, entries);
+  }
+
+  async settle(id: string): Promise<SessionRecord> {
+    return this.#writer.settle(id);
+  }
+
+  async entries(id: string, options: { readonly last?: number } = {}): ReturnType<Store['entries']> {
+    const file = await this.#transcriptOf(id);
+    return file === undefined
+      ? { entries: [], skipped: [] }
+      : withFileErrors(file, () => readEntries(this.#context.port, file, options.last));
+  }
+
+  async scan(id: string, each: (entry: Entry) => boolean | undefined): Promise<void> {
+    const file = await this.#transcriptOf(id);
+    if (file !== undefined) await withFileErrors(file, () => scanTranscript(this.#context.port, file, each));
+  }
+
+  async writePartial(id: string, partial: readonly Entry[] | null): Promise<void> {
+    await writePartial(this.#context, id, partial);
+  }
+
+  async recoverPartials(): Promise<readonly string[]> {
+    const ids = await recoverPartials(this.#context);
+    for (const id of ids) await this.#writer.settle(id);
+    return ids;
+  }
+
+  async fork(
+    id: string,
+    { at, fields = {} }: { readonly at?: string | undefined; readonly fields?: Partial<NewRecord> },
+  ): Promise<SessionRecord> {
+    const parent = await this.read(id);
+    const { entries } = await this.entries(id);
+    const plan = planFork(parent, entries, at, fields, this.#context.now());
+    return this.create(plan.fields, plan.entries);
+  }
+
+  async remove(ids: readonly string[], options: { readonly reason?: 'delete' | 'clean' | 'undo' } = {}): Promise<void> {
+    await this.#finish();
+    await trashSessions(this.#context, ids, options.reason ?? 'delete');
+  }
+
+  async trashed(): Promise<readonly DeletedRow[]> {
+    await this.#finish();
+    return trashedRows(this.#context);
+  }
+
+  async restore(ids: readonly string[]): Promise<void> {
+    await this.#finish();
+    await restoreSessions(this.#context, ids);
+  }
+
+  async undo(): Promise<UndoResult | null> {
+    await this.#finish();
+    return undoLast(this.#context);
+  }
+
+  async journal({ what, ids, data }: { readonly what: string; readonly ids: readonly string[]; readonly data: unknown }): Promise<void> {
+    await ensureStore(this.root, this.#context.port);
+    await journalChange(this.#context, { what, ids: [...ids], act: { kind: 'outside', data } });
+  }
+
+  async acquireLease(id: string): Promise<Lease> {
+    const lease = await acquireLease(this.#context, id, () => {
+      this.#writer.useEpoch(id, undefined);
+    });
+    this.#writer.useEpoch(id, lease.epoch);
+    return lease;
+  }
+
+  async doctor(options: { readonly fix?: boolean } = {}): Promise<readonly Finding[]> {
+    await this.#finish();
+    return runDoctor(this.#context, options.fix === true);
+  }
+
+  watch(changed: (ids: readonly string[]) => void): () => void {
+    const watch = new SessionWatch(this.#context, changed);
+    return () => {
+      watch.stop();
+    };
+  }
+
+  async files(id: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    await this.#finish();
+    return readFiles(this.#context, id);
+  }
+
+  async importFiles(id: string, files: ReadonlyMap<string, Uint8Array>): Promise<SessionRecord> {
+    if (!sessionIdPattern.test(id)) throw new SessionError('usage', `"${id}" is not a session id`, { hint: 'an id is 32 hex digits' });
+    await ensureStore(this.root, this.#context.port);
+    return writeFiles(this.#context, id, files);
+  }
+
+  /** Finishes what a process that is gone had begun, so that nobody sees half of it. */
+  async #finish(): Promise<void> {
+    try {
+      await finishPending(this.#context);
+    } catch (error) {
+      // A store that can only be read is shown as it is; whoever may write finishes it.
+      this.#context.logger.debug(`${this.root}: ${messageOf(error)}`);
+    }
+  }
+
+  /** `undefined` when the session has a record and no transcript; `not_found` when it has neither. */
+  async #transcriptOf(id: string): Promise<string | undefined> {
+    await this.#finish();
+    const paths = sessionPaths(this.#context.sessions, id);
+    const [transcript, record] = await Promise.all([paths.transcript, paths.record].map((file) => isThere(this.#context, file)));
+    if (transcript === true) return paths.transcript;
+    if (record === true) return undefined;
+    throw new SessionError('not_found', `no session ${id}`, { hint: 'skein sessions list shows what there is' });
+  }
+}

@@ -1,0 +1,33 @@
+import type { EntryOf } from '../model/entry.js';
+import { SessionError } from '../model/errors.js';
+import type { SessionRecord } from '../model/record.js';
+import { isSystemError } from './fileError.js';
+import type { FilePort } from './filePort.js';
+import { foldEntry, startRecord } from './recordFold.js';
+import { rebuildRecord, sealed } from './recordUpdate.js';
+import { scanTranscript } from './transcriptFile.js';
+
+/**
+ * The record that can be made out of a session's transcript, its first line lost or not. `workdir` stands in where no line
+ * tells it. `undefined` when there is no transcript, or not one entry in it.
+ */
+export async function salvageRecord(port: FilePort, transcript: string, id: string, workdir: string): Promise<SessionRecord | undefined> {
+  try {
+    return await rebuildRecord(port, transcript, id);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EACCES')) return undefined;
+    if (!(error instanceof SessionError) || error.code !== 'damaged') throw error;
+  }
+  let record: SessionRecord | undefined;
+  const scan = await scanTranscript(port, transcript, (entry) => {
+    record ??= startRecord(id, firstLine(id, entry.timestamp, workdir));
+    record = foldEntry(record, entry, 'all');
+    return undefined;
+  });
+  return record === undefined ? undefined : sealed(record, scan);
+}
+
+/** The `session` line that a transcript should have begun with. */
+function firstLine(id: string, timestamp: string, workdir: string): EntryOf<'session'> {
+  return { type: 'session', version: 1, id, timestamp, workdir, backend: '', title: '' };
+}

@@ -1,0 +1,57 @@
+import { isUtf8 } from 'node:buffer';
+import { LowSync } from 'lowdb';
+import { recordVersion, sessionStatuses } from '../model/record.js';
+import type { FilePort } from './filePort.js';
+import type { SessionBrief } from './store.js';
+
+const statuses: ReadonlySet<unknown> = new Set(sessionStatuses);
+
+/**
+ * What the list index keeps of a record; `undefined` when it does not look like one of ours, which `readShownRecord` then
+ * puts into words. The whole schema takes as long again as reading and parsing the file: too long for a list of
+ * thousands. It is checked for each row that is shown. Throws the system's error.
+ */
+export function readBrief(port: FilePort, file: string, id: string): SessionBrief | undefined {
+  const document = new LowSync<Record<string, unknown> | null>(
+    { read: () => parsed(port.readFileSync(file)), write: () => undefined },
+    null,
+  );
+  document.read();
+  return document.data === null ? undefined : briefOf(id, document.data);
+}
+
+function parsed(bytes: Uint8Array): Record<string, unknown> | null {
+  if (!isUtf8(bytes)) return null;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
+  } catch {
+    // Not JSON: the caller asks `readShownRecord` what is wrong with it.
+    return null;
+  }
+}
+
+/** The brief of a parsed record; `undefined` when a field it needs is missing or of another type. */
+function briefOf(id: string, record: Readonly<Record<string, unknown>>): SessionBrief | undefined {
+  const { version, backend = '', status, model = '', workdir, tags = [], archived = false, pinned = false } = record;
+  const { title, prompt, token_usage: usage, cost_usd = null } = record;
+  const created = momentOf(record['created_at']);
+  const last_used = momentOf(record['last_used_at']);
+  if (version !== recordVersion || record['id'] !== id || !statuses.has(status) || created === undefined || last_used === undefined)
+    return undefined;
+  if (typeof title !== 'string' || typeof prompt !== 'string' || typeof workdir !== 'string' || typeof status !== 'string')
+    return undefined;
+  if (typeof backend !== 'string' || typeof model !== 'string' || typeof archived !== 'boolean' || typeof pinned !== 'boolean')
+    return undefined;
+  if (cost_usd !== null && typeof cost_usd !== 'number') return undefined;
+  if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) return undefined;
+  if (typeof usage !== 'object' || usage === null) return undefined;
+  const tokens = 'total' in usage ? usage.total : 0;
+  if (typeof tokens !== 'number') return undefined;
+  return { id, backend, status, model, workdir, tags, archived, pinned, created, last_used, tokens, cost_usd, problem: false };
+}
+
+function momentOf(value: unknown): number | undefined {
+  const moment = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(moment) ? undefined : moment;
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { describe, test } from 'node:test';
+import type { SessionRow } from '../../src/model/row.js';
+import { withCli, type CliPlace } from '../support/cli.js';
+import { keys, startOnTerminal } from '../support/terminalSession.js';
+
+const rows = async (skein: CliPlace) => (await skein.run(['sessions', 'list', '--json'])).json() as SessionRow[];
+
+describe('on a terminal', () => {
+  test('skein is a line chat in one session, ended by Ctrl+D', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, []);
+      await terminal.see('Ctrl+D ends the chat');
+      await terminal.see('> ');
+      terminal.type(`what is 12*12?${keys.enter}`);
+      await terminal.see('144');
+      await terminal.see('> ');
+      terminal.type(`how many questions did I ask?${keys.enter}`);
+      await terminal.see('1 question');
+      await terminal.see('> ');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 0);
+      assert.deepEqual(
+        (await rows(skein)).map((row) => row.turn_count),
+        [2],
+      );
+    }));
+
+  test('a chat in which nothing is said leaves no session', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, []);
+      await terminal.see('> ');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 0);
+      assert.deepEqual(await rows(skein), []);
+    }));
+
+  test('Ctrl+C ends the turn and not the chat; several pasted lines are several prompts', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, []);
+      await terminal.see('> ');
+      terminal.type(`/slow 60${keys.enter}`);
+      await terminal.see(/session [0-9a-f]{32}/);
+      await terminal.see(/slow|part/i);
+      terminal.type(keys.ctrlC);
+      await terminal.see('error: interrupted');
+      await terminal.see('> ');
+      terminal.type(`what is 1+1?${keys.enter}what is 20+3?${keys.enter}`);
+      await terminal.see('2');
+      await terminal.see('23');
+      await terminal.see('> ');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 0);
+      assert.deepEqual(
+        (await rows(skein)).map((row) => row.turn_count),
+        [3],
+      );
+    }));
+
+  test('a permission request is asked, and the answer is obeyed', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, ['/write note.md hello from a test']);
+      await terminal.see('note.md');
+      await terminal.see('❯');
+      terminal.type(keys.enter);
+      assert.equal(await terminal.ended, 0, terminal.screen());
+      assert.match(await readFile(path.join(skein.folder, 'note.md'), 'utf8'), /hello from a test/);
+    }));
+
+  test('resume lets choose from a list that typing narrows', () =>
+    withCli(async (skein) => {
+      const alpha = await skein.start('hello alpha');
+      await skein.start('hello beta');
+      const terminal = startOnTerminal(skein, ['resume']);
+      await terminal.see('Which session?');
+      await terminal.see('hello beta');
+      terminal.type('alpha');
+      await terminal.see('alpha');
+      await terminal.see(alpha.slice(0, 8));
+      terminal.type(keys.enter);
+      await terminal.see(`continuing ${alpha.slice(0, 8)}`);
+      await terminal.see('> ');
+      terminal.type(`hello again${keys.enter}`);
+      await terminal.see('Hello again');
+      await terminal.see('> ');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 0);
+      const { turn_count: turns } = (await rows(skein)).find((row) => row.id === alpha)!;
+      assert.equal(turns, 2);
+    }));
+
+  test('Ctrl+C in the list is 130', () =>
+    withCli(async (skein) => {
+      await skein.start('hello');
+      const terminal = startOnTerminal(skein, ['resume', '--interactive']);
+      await terminal.see('Which session?');
+      terminal.type(keys.ctrlC);
+      assert.equal(await terminal.ended, 130);
+    }));
+
+  test('lists are cut to its width', () =>
+    withCli(async (skein) => {
+      await skein.start(`hello ${'long '.repeat(60)}`);
+      const terminal = startOnTerminal(skein, ['sessions', 'list']);
+      assert.equal(await terminal.ended, 0);
+      const lines = terminal.screen().trimEnd().split('\n');
+      assert.equal(lines.length, 2);
+      assert.ok(
+        lines.every((line) => line.length <= 100),
+        terminal.screen(),
+      );
+      assert.ok(lines[1]?.endsWith('…'));
+    }));
+});

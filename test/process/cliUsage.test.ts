@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { withCli } from '../support/cli.js';
+
+/** What the help prints, as it is reviewed: one file for each. */
+const golden = (name: string) => readFile(new URL(`../fixtures/cli/${name}.txt`, import.meta.url), 'utf8');
+
+describe('the command line', () => {
+  test('prints help and version on stdout', () =>
+    withCli(async (skein) => {
+      for (const [args, name] of [
+        [['--help'], 'help'],
+        [['sessions', '--help'], 'help-sessions'],
+        [['sessions', 'list', '--help'], 'help-sessions-list'],
+      ] as const) {
+        const { code, stdout, stderr } = await skein.run(args);
+        assert.deepEqual([code, stderr], [0, '']);
+        assert.equal(stdout, await golden(name));
+      }
+      assert.equal((await skein.run(['help', 'sessions', 'list'])).code, 0);
+      const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+      assert.equal((await skein.run(['--version'])).stdout, `${manifest.version}\n`);
+    }));
+
+  test('answers wrong usage with 2, what is wrong, and a hint', () =>
+    withCli(async (skein) => {
+      const cases: readonly (readonly [readonly string[], string])[] = [
+        [['sessions', 'list', '--lmit', '3'], "error: unknown option '--lmit'\nhint: did you mean --limit?\n"],
+        [['sessions', 'lst'], "error: unknown command 'lst'\nhint: did you mean list?\n"],
+        [['doctr'], "error: unknown command 'doctr'\nhint: did you mean doctor? If it is a prompt: skein -- doctr\n"],
+        [
+          ['fix', 'the', 'bug'],
+          'error: too many arguments. Expected 1 argument but got 3\nhint: put a prompt or title of several words in quotes\n',
+        ],
+        [['sessions', 'show'], "error: missing required argument 'id'\nhint: skein sessions show --help says what there is\n"],
+        [['sessions', 'list', '--limit', 'x'], 'error: "x" is not a number that --limit takes\nhint: write a whole number from 1\n'],
+        [['--json', 'hello'], 'error: --json goes with -l or a command that reads\n'],
+        [
+          ['complete', 'tcsh'],
+          'error: "tcsh" is not a shell this works with\nhint: skein complete zsh|bash|fish|powershell; for example: source <(skein complete bash)\n',
+        ],
+        [['server'], 'error: how is the server to be spoken to?\nhint: skein server --stdio\n'],
+      ];
+      for (const [args, stderr] of cases) {
+        const run = await skein.run(args);
+        assert.deepEqual([run.code, run.stdout, run.stderr], [2, '', stderr], args.join(' '));
+      }
+      const group = await skein.run(['sessions']);
+      assert.equal(group.code, 2);
+      assert.match(group.stderr, /^Usage: skein sessions (.|\n)*error: skein sessions: which command\?/);
+    }));
+
+  test('takes a word that is nearly a command as a prompt after --', () =>
+    withCli(async (skein) => {
+      assert.equal((await skein.run(['--', 'agent'])).code, 0);
+    }));
+});
+
+describe('completion', () => {
+  test('prints a script for each shell', () =>
+    withCli(async (skein) => {
+      for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
+        const { code, stdout } = await skein.run(['complete', shell]);
+        assert.equal(code, 0);
+        assert.match(stdout, /skein complete/, shell);
+      }
+    }));
+
+  test('knows commands, options, their values, ids and tags', () =>
+    withCli(async (skein) => {
+      const id = await skein.start('hello', '--tag', 'bugfix');
+      const complete = async (...words: readonly string[]) => {
+        const { code, stdout, stderr } = await skein.run(['complete', '--', ...words]);
+        assert.deepEqual([code, stderr], [0, '']);
+        return stdout.split('\n').map((line) => line.split('\t')[0]);
+      };
+      assert.ok((await complete('sess')).includes('sessions'));
+      assert.ok((await complete('sessions', 'ta')).includes('tag'));
+      assert.ok((await complete('sessions', 'list', '--st')).includes('--status'));
+      assert.ok((await complete('sessions', 'list', '--status', '')).includes('completed'));
+      assert.ok((await complete('sessions', 'show', '')).includes(id.slice(0, 8)));
+      assert.ok((await complete('sessions', 'delete', 'ffffffff', '')).includes(id.slice(0, 8)));
+      assert.ok((await complete('sessions', 'untag', id, 'bu')).includes('bugfix'));
+      assert.ok((await complete('sessions', 'list', '--tag', '')).includes('bugfix'));
+      assert.ok((await complete('--session', '')).includes(id.slice(0, 8)));
+      assert.ok((await complete('resume', '')).includes(id.slice(0, 8)));
+    }));
+});

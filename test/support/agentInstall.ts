@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import { buildOnce, cacheFolder } from './cacheFolder.js';
+
+const run = promisify(execFile);
+
+/** The adapter that the tests drive. It brings its own Claude Code. */
+export const claudeAdapterVersion = '0.100.0';
+
+/**
+ * Installs `@agentclientprotocol/claude-agent-acp` from npm into the cache, once for all runs: some 390 MB. Safe for two
+ * processes at a time. Returns the folder whose `node_modules/.bin` holds `claude-agent-acp`.
+ */
+export async function installClaudeAdapter(log: (line: string) => void = () => undefined): Promise<string> {
+  const folder = path.join(cacheFolder(), 'agents', `claude-agent-acp-${claudeAdapterVersion}-${process.platform}-${process.arch}`);
+  await buildOnce(folder, async (building) => {
+    log(`installing claude-agent-acp ${claudeAdapterVersion} into ${path.dirname(folder)} (once, about a minute)`);
+    await fs.writeFile(path.join(building, 'package.json'), '{ "private": true }\n');
+    await install(building, `@agentclientprotocol/claude-agent-acp@${claudeAdapterVersion}`);
+  });
+  return folder;
+}
+
+/** npm in `cwd`, quiet unless it fails. Run by an npm script, it would otherwise take that one's folder for its own. */
+async function install(cwd: string, packageSpec: string): Promise<void> {
+  const inherited = /^(npm_(package|lifecycle)_|npm_config_(local_prefix|prefix|global_prefix)$|NODE_OPTIONS$|NODE_ENV$|INIT_CWD$)/i;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !inherited.test(name)));
+  const args = ['install', '--prefix', '.', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', packageSpec];
+  try {
+    await run('npm', args, { cwd, env, maxBuffer: 64 << 20, shell: process.platform === 'win32' });
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().slice(-4000) : '';
+    throw new Error(`npm could not install ${packageSpec}\n${said}`, { cause: error });
+  }
+}

@@ -1,0 +1,27 @@
+import { rowLabel } from '../../src/extension/rowText.js';
+import type { TreeNode } from '../../src/extension/treeModel.js';
+
+/** A tree as indented lines, as one would read it from the screen. */
+export function treeOutline(nodes: readonly TreeNode[], indent = ''): string[] {
+  return nodes.flatMap((node) => [indent + textOf(node), ...treeOutline(node.children, `${indent}  `)]);
+}
+
+function textOf(node: TreeNode): string {
+  switch (node.kind) {
+    case 'folder':
+      return node.folder.name;
+    case 'group':
+      return node.group.label;
+    case 'session':
+      return rowLabel(node.row);
+    case 'health':
+      return 'Health';
+    case 'problem':
+      return node.problem.detail;
+    case 'hidden':
+      return `${node.count} hidden`;
+    case 'failure':
+    case 'stopped':
+      return node.text || node.kind;
+  }
+}

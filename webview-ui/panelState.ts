@@ -1,0 +1,207 @@
+import type { Attachment, ToWebview } from '../src/protocol/messages.js';
+import type { AgentInfoData } from '../src/protocol/requests.js';
+import type { Problem, SessionRow } from '../src/model/row.js';
+import type { Snapshot } from '../src/model/snapshot.js';
+import type { TurnUpdate } from '../src/model/turn.js';
+import { feedOf, keepKnown, resumeLast, updateFeed, type FeedItem } from './feed.js';
+
+/** Numbers of the running turn that the record does not have yet. */
+export interface LiveUsage {
+  readonly tokens: number;
+  readonly cost: number | null;
+}
+
+/** The session that the panel shows. */
+export interface SessionView {
+  readonly row: SessionRow;
+  readonly feed: readonly FeedItem[];
+  readonly running: boolean;
+  readonly seq: number;
+  readonly skipped: readonly Problem[];
+  readonly draft: string;
+  readonly context?: { readonly used: number; readonly size: number } | undefined;
+  /** Tokens and cost of the session, the running turn's included. */
+  readonly usage: LiveUsage;
+  /** What the record said when the running turn began. */
+  readonly usageBefore: LiveUsage;
+}
+
+export interface PanelState {
+  readonly loaded: boolean;
+  readonly folder: { readonly name: string; readonly trusted: boolean; readonly path?: string | undefined };
+  readonly agents: readonly AgentInfoData[];
+  readonly recent: readonly SessionRow[];
+  readonly mode: string;
+  readonly session?: SessionView | undefined;
+  readonly reveal?: string | undefined;
+  readonly attachments: readonly Attachment[];
+  readonly queue: readonly QueuedPrompt[];
+  /** Agent and model of a new session, where they were chosen before. */
+  readonly backend?: string | undefined;
+  readonly model?: string | undefined;
+  readonly server: 'running' | 'restarting' | 'stopped';
+  readonly problem?: { readonly message: string; readonly hint?: string | undefined } | undefined;
+  /** Rises each time the host asks for the focus. */
+  readonly focusRequests: number;
+}
+
+/** A prompt that is sent when the running turn of its session ends. */
+export interface QueuedPrompt {
+  readonly id: number;
+  readonly session: string;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+}
+
+/** What happens inside the panel itself. */
+export type PanelEvent =
+  | { readonly kind: 'queue'; readonly text: string }
+  | { readonly kind: 'unqueue'; readonly id: number }
+  | { readonly kind: 'detach'; readonly uri: string }
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'dismiss' }
+  | { readonly kind: 'renamed'; readonly title: string };
+
+export const initialState: PanelState = {
+  loaded: false,
+  folder: { name: '', trusted: true },
+  agents: [],
+  recent: [],
+  mode: 'ask',
+  attachments: [],
+  queue: [],
+  server: 'running',
+  focusRequests: 0,
+};
+
+/** The state after a message of the host or an event of the panel. `at` is now, in milliseconds. Unknown kinds change nothing. */
+export function reduce(state: PanelState, message: ToWebview | PanelEvent, at: number): PanelState {
+  switch (message.kind) {
+    case 'snapshot':
+      return {
+        ...state,
+        loaded: true,
+        folder: message.folder,
+        agents: message.agents,
+        recent: message.recent,
+        mode: message.mode,
+        backend: message.backend,
+        model: message.model,
+        reveal: message.reveal,
+        session: message.session && viewOf(message.session, state.session, at),
+        // Attachments belong to what is being written, and that is kept with its session.
+        attachments: message.session?.row.id === state.session?.row.id ? state.attachments : [],
+        problem: undefined,
+      };
+    case 'update':
+      return changeSession(state, message.id, (session) =>
+        message.seq <= session.seq ? session : { ...updateView(session, message.update, at), seq: message.seq },
+      );
+    case 'row':
+      return {
+        ...changeSession(state, message.row.id, (session) => withRow(session, message.row)),
+        recent: state.recent.map((row) => (row.id === message.row.id ? message.row : row)),
+      };
+    case 'attach':
+      return {
+        ...state,
+        attachments: [...state.attachments.filter((one) => one.uri !== message.attachment.uri), message.attachment],
+        focusRequests: state.focusRequests + 1,
+      };
+    case 'server':
+      return { ...state, server: message.state };
+    case 'focus':
+      return { ...state, focusRequests: state.focusRequests + 1 };
+    case 'error':
+      return { ...state, problem: { message: message.message, hint: message.hint } };
+    case 'queue':
+      return queued(state, message.text);
+    case 'unqueue':
+      return { ...state, queue: state.queue.filter((prompt) => prompt.id !== message.id) };
+    case 'detach':
+      return { ...state, attachments: state.attachments.filter((one) => one.uri !== message.uri) };
+    case 'sent':
+      return { ...state, attachments: [], problem: undefined };
+    case 'dismiss':
+      return { ...state, problem: undefined };
+    case 'renamed':
+      return state.session ? changeSession(state, state.session.row.id, (session) => withTitle(session, message.title)) : state;
+    default:
+      return state;
+  }
+}
+
+function queued(state: PanelState, text: string): PanelState {
+  if (!state.session) return state;
+  const id = 1 + Math.max(0, ...state.queue.map((prompt) => prompt.id));
+  const prompt = { id, session: state.session.row.id, text, attachments: state.attachments };
+  return { ...state, queue: [...state.queue, prompt], attachments: [] };
+}
+
+function changeSession(state: PanelState, id: string, change: (session: SessionView) => SessionView): PanelState {
+  if (state.session?.row.id !== id) return state;
+  const session = change(state.session);
+  return session === state.session ? state : { ...state, session };
+}
+
+function viewOf(snapshot: Snapshot, before: SessionView | undefined, at: number): SessionView {
+  const same = before?.row.id === snapshot.row.id ? before : undefined;
+  const feed = keepKnown(feedOf(snapshot.entries), same?.feed ?? []);
+  const usage = usageOf(snapshot.row);
+  const view: SessionView = {
+    row: snapshot.row,
+    feed: snapshot.running ? resumeLast(feed) : feed,
+    running: snapshot.running,
+    seq: snapshot.seq,
+    skipped: snapshot.skipped,
+    draft: snapshot.draft ?? '',
+    context: same?.context,
+    usage,
+    usageBefore: usage,
+  };
+  return snapshot.live.reduce((session, update) => updateView(session, update, at), view);
+}
+
+function updateView(session: SessionView, update: TurnUpdate, at: number): SessionView {
+  const next = { ...session, feed: updateFeed(session.feed, update, at) };
+  switch (update.kind) {
+    case 'started':
+      return { ...next, running: true, usageBefore: session.usage };
+    case 'title':
+      return withTitle(next, update.title);
+    case 'usage': {
+      const { context_used: used, context_size: size } = update;
+      const cost = update.usage.cost_usd ?? null;
+      const { tokens, cost: costBefore } = session.usageBefore;
+      return {
+        ...next,
+        context: used !== undefined && size !== undefined && size > 0 ? { used, size } : session.context,
+        usage: {
+          tokens: Math.max(session.usage.tokens, tokens + (update.usage.total || update.usage.input + update.usage.output)),
+          cost: cost === null ? session.usage.cost : Math.max(session.usage.cost ?? 0, (costBefore ?? 0) + cost),
+        },
+      };
+    }
+    case 'ended': {
+      // The row that says so too comes a moment later; until then the turn would look like another window's.
+      const { running: _, ...row } = session.row;
+      return { ...next, running: false, row: { ...row, status: update.stop_reason === 'error' ? 'error' : row.status } };
+    }
+    default:
+      return next;
+  }
+}
+
+function withRow(session: SessionView, row: SessionRow): SessionView {
+  const said = usageOf(row);
+  const usage = session.running
+    ? {
+        tokens: Math.max(said.tokens, session.usage.tokens),
+        cost: said.cost === null ? session.usage.cost : Math.max(said.cost, session.usage.cost ?? 0),
+      }
+    : said;
+  return { ...session, row, usage };
+}
+
+const withTitle = (session: SessionView, title: string): SessionView => ({ ...session, row: { ...session.row, title } });
+const usageOf = (row: SessionRow): LiveUsage => ({ tokens: row.token_usage.total, cost: row.cost_usd });

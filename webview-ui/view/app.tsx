@@ -1,0 +1,265 @@
+import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { changedFiles } from '../changedFiles.js';
+import { lastTurn, waitingRequests, type FeedItem } from '../feed.js';
+import type { Host } from '../host.js';
+import type { PanelState, QueuedPrompt } from '../panelState.js';
+import type { PanelStore } from '../panelStore.js';
+import { denial, optionsInOrder } from '../permission.js';
+import { agentChoices, firstAgent, modeChoices, modelChoices } from '../pickers.js';
+import { Busy } from './busy.js';
+import { Composer } from './composer.js';
+import { Button } from './controls.js';
+import { Conversation } from './conversation.js';
+import { ChangedFiles, Queue, Strip } from './dock.js';
+import { useDraft } from './draft.js';
+import { Empty } from './empty.js';
+import { isDemo, type Facts } from './facts.js';
+import { Header } from './header.js';
+import { useAnnouncer } from './announcer.js';
+import { usePanelKeys } from './keys.js';
+import { Notice } from './notice.js';
+import { PanelContext, type PanelActions } from './panelContext.js';
+import { Problems } from './problems.js';
+
+/** The whole panel: header, conversation, dock with the composer. */
+export function App({ store, host }: { readonly store: PanelStore; readonly host: Host }) {
+  const [, redraw] = useReducer((count: number, _: undefined) => count + 1, 0);
+  useEffect(() => store.subscribe(() => redraw(undefined)), [store]);
+  const { state } = store;
+  const announcer = useAnnouncer(state);
+  const actions = useMemo<PanelActions>(
+    () => ({ post: host.post, dispatch: store.dispatch, announce: announcer.announce, opened: new Map() }),
+    [host, store],
+  );
+  return (
+    <PanelContext.Provider value={actions}>
+      {state.loaded && <Panel state={state} host={host} actions={actions} />}
+      <div class="sr" role="status" aria-live="polite">
+        {announcer.status}
+      </div>
+      <div class="sr" role="alert">
+        {announcer.alert}
+      </div>
+    </PanelContext.Provider>
+  );
+}
+
+const noFeed: readonly FeedItem[] = [];
+
+interface PanelProps {
+  readonly state: PanelState;
+  readonly host: Host;
+  readonly actions: PanelActions;
+}
+
+function Panel({ state, host, actions }: PanelProps) {
+  const { post, dispatch } = actions;
+  const { session, agents, folder } = state;
+  const { row, feed = noFeed, running = false } = session ?? {};
+  const [picked, setPicked] = useState<{ readonly backend?: string; readonly model?: string; readonly mode?: string }>({});
+  const saved = useDraft(host, state);
+  const begun = feed.length > 0 || (row?.turn_count ?? 0) > 0;
+  const backend = begun ? (row?.backend ?? '') : (picked.backend ?? (row?.backend || firstAgent(agents, state.backend)));
+  const mode = picked.mode ?? row?.settings.permission_mode ?? state.mode;
+  const busy = row?.running !== undefined && !running ? row.running : undefined;
+  const closed = whyClosed(state);
+  const writable = closed === undefined && !busy;
+  const facts = useMemo<Facts>(
+    () => ({ id: row?.id ?? '', workdir: row?.workdir ?? '', agents, backend, mode, writable }),
+    [row?.id, row?.workdir, agents, backend, mode, writable],
+  );
+  const waiting = waitingRequests(feed);
+  const turn = lastTurn(feed);
+  const files = useMemo(() => changedFiles(turn), [turn]);
+  const prompts = useMemo(() => promptTexts(feed), [feed]);
+  const queue = state.queue.filter((prompt) => prompt.session === row?.id);
+
+  const sendNow = (text: string, attachments = state.attachments): void => {
+    post({
+      kind: 'send',
+      text,
+      attachments: [...attachments],
+      ...(!begun && backend !== '' && { backend }),
+      ...(picked.model !== undefined && picked.model !== '' && { model: picked.model }),
+      mode,
+    });
+  };
+  const send = (text: string): void => {
+    saved.setDraft('');
+    const request = waiting[0]?.request;
+    if (request) post({ kind: 'respond', request: request.id, option: denial(request) });
+    if (running) dispatch({ kind: 'queue', text });
+    else {
+      sendNow(text);
+      dispatch({ kind: 'sent' });
+    }
+  };
+  const sendQueued = (prompt: QueuedPrompt): void => {
+    dispatch({ kind: 'unqueue', id: prompt.id });
+    sendNow(prompt.text, prompt.attachments);
+  };
+  useQueue(running, turn?.end?.reason, queue, sendQueued);
+
+  const [renames, askRename] = useReducer((count: number, _: undefined) => count + 1, 0);
+  const keys = usePanelKeys({
+    running,
+    wroteFiles: files.length > 0,
+    stop: () => post({ kind: 'cancel' }),
+    rename: () => askRename(undefined),
+    answer: (index) => {
+      const request = waiting[0]?.request;
+      const option = request && optionsInOrder(request.options)[index];
+      if (option) post({ kind: 'respond', request: request.id, option: option.id });
+      return option !== undefined;
+    },
+  });
+  useRequestFocus(waiting[0]?.id, saved.draft === '');
+
+  const models = modelChoices(backend, row ? [row, ...state.recent] : state.recent);
+  return (
+    <div class="panel">
+      <Header session={session} busy={busy !== undefined} demo={isDemo(agents, backend)} renames={renames} />
+      {session ? (
+        <Conversation
+          key={session.row.id}
+          feed={feed}
+          facts={facts}
+          head={session.skipped.length > 0 || row?.problem ? <Problems session={session} /> : undefined}
+          start={saved.start}
+          reveal={state.reveal}
+          onPlace={saved.setPlace}
+        />
+      ) : (
+        <Empty state={state} />
+      )}
+      <footer class="dock">
+        <div class="column" data-region="dock">
+          {state.problem && (
+            <Notice
+              tone="bad"
+              title={state.problem.message}
+              actions={
+                <>
+                  <Button onClick={() => dispatch({ kind: 'dismiss' })}>Close</Button>
+                  <Button kind="flat" onClick={() => post({ kind: 'command', command: 'showLog' })}>
+                    Show log
+                  </Button>
+                </>
+              }
+            >
+              {state.problem.hint !== undefined && <p>{state.problem.hint}</p>}
+            </Notice>
+          )}
+          {state.server === 'restarting' && <Strip icon="run" words="The session server is restarting. Nothing that was kept is lost." />}
+          {state.server === 'stopped' && (
+            <Strip
+              icon="fail"
+              words="The session server has stopped."
+              action="Show log"
+              onAction={() => post({ kind: 'command', command: 'showLog' })}
+            />
+          )}
+          {!folder.trusted && (
+            <Strip
+              icon="shield"
+              words="This folder is not trusted. You can read its sessions; nothing is started."
+              action="Manage trust"
+              onAction={() => post({ kind: 'command', command: 'manageTrust' })}
+            />
+          )}
+          {keys.confirmsStop && <Strip icon="stop" words="Press Esc again to stop. The files it changed stay changed." />}
+          <Queue
+            queue={queue}
+            running={running}
+            onSend={sendQueued}
+            onEdit={(prompt) => {
+              dispatch({ kind: 'unqueue', id: prompt.id });
+              saved.setDraft(prompt.text);
+            }}
+          />
+          <ChangedFiles files={files} id={turn?.id ?? ''} workdir={facts.workdir} />
+          {busy ? (
+            <Busy holder={busy} />
+          ) : (
+            <Composer
+              draft={saved.draft}
+              onDraft={saved.setDraft}
+              onSend={send}
+              onStop={() => post({ kind: 'cancel' })}
+              placeholder={placeholder(state, waiting.length > 0)}
+              running={running}
+              attachments={state.attachments}
+              prompts={prompts}
+              closed={closed}
+              focusRequests={state.focusRequests}
+              agent={{
+                choices: agentChoices(agents),
+                value: backend,
+                onPick: (id) => setPicked({ ...picked, backend: id, model: '' }),
+                fixed: closed ?? (begun ? 'A session keeps the agent it began with. Fork it to go on with another.' : undefined),
+              }}
+              model={
+                models.length > 0
+                  ? {
+                      choices: models,
+                      value: picked.model ?? row?.settings.model ?? row?.model ?? state.model ?? '',
+                      onPick: (id) => setPicked({ ...picked, model: id }),
+                      fixed: closed,
+                    }
+                  : undefined
+              }
+              mode={{ choices: modeChoices, value: mode, onPick: (id) => setPicked({ ...picked, mode: id }), fixed: closed }}
+            />
+          )}
+        </div>
+      </footer>
+    </div>
+  );
+}
+
+function whyClosed({ folder, server, session }: PanelState): string | undefined {
+  if (!folder.trusted) return 'Reading only: the folder is not trusted';
+  if (server !== 'running') return 'Waiting for the session server';
+  if (session?.row.problem?.kind === 'newer') return 'Reading only: a newer version of Skein wrote this session';
+  return undefined;
+}
+
+function placeholder({ session }: PanelState, waiting: boolean): string {
+  if (!session) return 'What should be done?';
+  if (waiting) return 'Or say what to do instead: this denies the request';
+  if (session.running) return 'Add to the queue';
+  if (session.row.status === 'error') return 'Write to try again with a new message';
+  return 'Ask, or give a task';
+}
+
+function promptTexts(feed: readonly FeedItem[]): string[] {
+  return feed.flatMap((item) =>
+    item.kind === 'turn' && item.prompt
+      ? [item.prompt.message.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n\n')]
+      : [],
+  );
+}
+
+/** Sends what waits once the turn has ended by itself. A stopped or failed turn leaves it waiting: the person decides. */
+function useQueue(
+  running: boolean,
+  reason: string | undefined,
+  queue: readonly QueuedPrompt[],
+  sendQueued: (prompt: QueuedPrompt) => void,
+): void {
+  const ran = useRef(running);
+  useEffect(() => {
+    const ended = ran.current && !running;
+    ran.current = running;
+    const [next] = queue;
+    if (ended && next && reason === 'end_turn') sendQueued(next);
+  }, [running]);
+}
+
+/** A request takes the focus, but never from somebody who writes. */
+function useRequestFocus(id: string | undefined, idle: boolean): void {
+  useEffect(() => {
+    if (id === undefined || !idle) return;
+    document.querySelector<HTMLElement>(`[data-request="${CSS.escape(id)}"]`)?.focus();
+  }, [id]);
+}

@@ -1,0 +1,150 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Attachment } from '../../src/protocol/messages.js';
+import { promptHistory, stepHistory } from '../promptHistory.js';
+import { IconButton } from './controls.js';
+import { Icon } from './icon.js';
+import { usePanel } from './panelContext.js';
+import { Picker, type Choice } from './picker.js';
+
+export interface Pick {
+  readonly choices: readonly Choice[];
+  readonly value: string;
+  readonly onPick: (id: string) => void;
+  /** Why it cannot be changed now. */
+  readonly fixed?: string | undefined;
+}
+
+interface ComposerProps {
+  readonly draft: string;
+  readonly onDraft: (text: string) => void;
+  readonly onSend: (text: string) => void;
+  readonly onStop: () => void;
+  readonly placeholder: string;
+  readonly running: boolean;
+  readonly attachments: readonly Attachment[];
+  /** Earlier prompts, oldest first. */
+  readonly prompts: readonly string[];
+  readonly agent: Pick;
+  readonly model: Pick | undefined;
+  readonly mode: Pick;
+  /** Why nothing can be sent; the field is closed then. */
+  readonly closed?: string | undefined;
+  /** Rises when the host wants the focus here. */
+  readonly focusRequests: number;
+}
+
+/** Where the person writes. Enter sends, or queues while a turn runs; Shift+Enter is a new line. */
+export function Composer(props: ComposerProps) {
+  const { draft, onDraft, onSend, onStop, running, attachments, agent, model, mode, closed } = props;
+  const { post, dispatch } = usePanel();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const onHistoryKey = useHistoryKeys(props);
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    element.style.height = 'auto';
+    element.style.height = `${element.scrollHeight}px`;
+  }, [draft]);
+  useEffect(() => {
+    const element = field.current;
+    element?.focus();
+    element?.setSelectionRange(element.value.length, element.value.length);
+  }, [props.focusRequests]);
+
+  const text = draft.trim();
+  const send = (): void => {
+    if (text !== '' && closed === undefined) onSend(text);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // Enter also ends a composition of an input method; that is not ours.
+    if (event.isComposing) return;
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      send();
+    } else onHistoryKey(event);
+  };
+  return (
+    <div class="composer" data-region="composer">
+      {attachments.length > 0 && (
+        <div class="chips">
+          {attachments.map(({ uri, title }) => (
+            <span class="chip" key={uri} title={uri}>
+              <Icon name="file" />
+              <span>{title}</span>
+              <button type="button" aria-label={`Remove ${title}`} onClick={() => dispatch({ kind: 'detach', uri })}>
+                <Icon name="close" />
+              </button>
+            </span>
+          ))}
+        </div>
+      )}
+      <textarea
+        ref={field}
+        rows={1}
+        value={draft}
+        aria-label="Message"
+        placeholder={closed ?? props.placeholder}
+        disabled={closed !== undefined}
+        onInput={(event) => onDraft(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div class="composer-row">
+        <Picker
+          name="Agent"
+          choices={agent.choices}
+          value={agent.value}
+          onPick={agent.onPick}
+          disabled={agent.fixed !== undefined}
+          why={agent.fixed}
+        />
+        {model && (
+          <Picker
+            name="Model"
+            choices={model.choices}
+            value={model.value}
+            onPick={model.onPick}
+            disabled={model.fixed !== undefined}
+            why={model.fixed}
+          />
+        )}
+        <Picker
+          name="Mode"
+          icon="shield"
+          choices={mode.choices}
+          value={mode.value}
+          onPick={mode.onPick}
+          disabled={mode.fixed !== undefined}
+          why={mode.fixed}
+        />
+        <span class="space" />
+        <IconButton icon="at" label="Add a file" disabled={closed !== undefined} onClick={() => post({ kind: 'pickFile' })} />
+        {running && text === '' ? (
+          <IconButton icon="stop" class="stop" label="Stop (Esc)" onClick={onStop} />
+        ) : (
+          <IconButton
+            icon="send"
+            class={text === '' ? '' : 'go'}
+            label={running ? 'Queue (Enter)' : 'Send (Enter)'}
+            disabled={text === '' || closed !== undefined}
+            onClick={send}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Up and Down walk through earlier prompts, as long as the field is empty or shows one of them unchanged. */
+function useHistoryKeys({ draft, onDraft, prompts }: ComposerProps): (event: KeyboardEvent) => void {
+  const [place, setPlace] = useState<{ readonly history: ReturnType<typeof promptHistory>; readonly text: string }>();
+  return (event) => {
+    if ((event.key !== 'ArrowUp' && event.key !== 'ArrowDown') || event.altKey || event.ctrlKey || event.shiftKey || event.metaKey) return;
+    const current = place?.text === draft ? place.history : draft === '' ? promptHistory(prompts) : undefined;
+    const next = current && stepHistory(current, event.key === 'ArrowUp' ? -1 : 1);
+    if (!next) return;
+    event.preventDefault();
+    setPlace(next);
+    onDraft(next.text);
+  };
+}

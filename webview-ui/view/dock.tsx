@@ -1,0 +1,117 @@
+import type { ChangedFile } from '../changedFiles.js';
+import { formatMany } from '../numbers.js';
+import type { QueuedPrompt } from '../panelState.js';
+import { shortPath } from '../toolRows.js';
+import { Button, IconButton } from './controls.js';
+import { Icon, type IconName } from './icon.js';
+import { useOpening } from './opening.js';
+import { usePanel } from './panelContext.js';
+
+/** One line above the composer, only while it is true. */
+export function Strip({
+  icon,
+  words,
+  action,
+  onAction,
+}: {
+  readonly icon: IconName;
+  readonly words: string;
+  readonly action?: string;
+  readonly onAction?: () => void;
+}) {
+  return (
+    <div class="strip">
+      <Icon name={icon} />
+      <span class="label">{words}</span>
+      {action !== undefined && onAction && (
+        <Button small kind="flat" onClick={onAction}>
+          {action}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface QueueProps {
+  readonly queue: readonly QueuedPrompt[];
+  readonly running: boolean;
+  readonly onSend: (prompt: QueuedPrompt) => void;
+  readonly onEdit: (prompt: QueuedPrompt) => void;
+}
+
+/** Prompts that wait for the running turn to end. */
+export function Queue({ queue, running, onSend, onEdit }: QueueProps) {
+  const { dispatch } = usePanel();
+  return (
+    <>
+      {queue.map((prompt, index) => (
+        <div class="strip" key={prompt.id}>
+          <Icon name="clock" />
+          <span class="label">
+            <span class="dim">{index === 0 ? 'Next:' : 'Then:'}</span> {prompt.text}
+          </span>
+          {!running && index === 0 && (
+            <Button small kind="flat" onClick={() => onSend(prompt)}>
+              Send now
+            </Button>
+          )}
+          <IconButton icon="edit" label="Edit" onClick={() => onEdit(prompt)} />
+          <IconButton icon="close" label="Remove from the queue" onClick={() => dispatch({ kind: 'unqueue', id: prompt.id })} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** The files that the last turn changed. */
+export function ChangedFiles({
+  files,
+  id,
+  workdir,
+}: {
+  readonly files: readonly ChangedFile[];
+  readonly id: string;
+  readonly workdir: string;
+}) {
+  const { post } = usePanel();
+  const [open, toggle] = useOpening(`files-${id}`, false);
+  if (files.length === 0) return null;
+  const sum = (pick: (file: ChangedFile) => number): number => files.reduce((total, file) => total + pick(file), 0);
+  return (
+    <>
+      <div class="strip files">
+        <IconButton icon={open ? 'down' : 'right'} label={open ? 'Hide the files' : 'Show the files'} expanded={open} onClick={toggle} />
+        <span class="label">
+          {formatMany(files.length, 'file')} changed <Lines added={sum((file) => file.added)} removed={sum((file) => file.removed)} />
+        </span>
+      </div>
+      {open && (
+        <ul class="file-list">
+          {files.map((file) => (
+            <li key={file.path}>
+              <Icon name="file" />
+              <button type="button" class="label" onClick={() => post({ kind: 'openFile', path: file.path })}>
+                {shortPath(file.path, workdir)}
+              </button>
+              {file.entry !== undefined && (
+                <IconButton
+                  icon="diff"
+                  label={`Open the diff of ${shortPath(file.path, workdir)}`}
+                  onClick={() => post({ kind: 'openDiff', entry: file.entry ?? '', index: file.index })}
+                />
+              )}
+              <Lines added={file.added} removed={file.removed} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+const Lines = ({ added, removed }: { readonly added: number; readonly removed: number }) => (
+  <span class="lines num">
+    {added > 0 && <span class="added">+{added}</span>}
+    {removed > 0 && <span class="removed">−{removed}</span>}
+  </span>
+);

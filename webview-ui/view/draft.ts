@@ -1,0 +1,51 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Host, Place } from '../host.js';
+import type { PanelState } from '../panelState.js';
+
+export interface Draft {
+  readonly draft: string;
+  readonly setDraft: (text: string) => void;
+  /** Where the conversation was left; absent: at the end. */
+  readonly start: Place | undefined;
+  readonly setPlace: (place: Place | undefined) => void;
+}
+
+/** Long enough that typing does not write a file a key. */
+const pause = 400;
+
+/** What is being written and where one reads, kept across reloads; the draft of a session is also kept with the session. */
+export function useDraft(host: Host, state: PanelState): Draft {
+  const id = state.session?.row.id;
+  const [restored] = useState(() => host.load());
+  const [draft, setText] = useState(() => (restored && restored.id === id ? restored.draft : (state.session?.draft ?? '')));
+  const scroll = useRef(restored?.id === id ? restored?.scroll : undefined);
+  const shown = useRef(id);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const text = useRef(draft);
+  text.current = draft;
+
+  const save = (): void => host.save({ folder: state.folder.path ?? restored?.folder, id, draft: text.current, scroll: scroll.current });
+  if (shown.current !== id) {
+    const before = shown.current;
+    shown.current = id;
+    scroll.current = undefined;
+    // The first prompt made the session: what was typed since stays.
+    if (before !== undefined || state.session?.draft !== '') setText(state.session?.draft ?? '');
+  }
+  useEffect(save, [id, state.folder.path]);
+  return {
+    draft,
+    start: scroll.current,
+    setDraft: (value) => {
+      setText(value);
+      text.current = value;
+      save();
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => host.post({ kind: 'draft', text: value }), pause);
+    },
+    setPlace: (place) => {
+      scroll.current = place;
+      save();
+    },
+  };
+}
