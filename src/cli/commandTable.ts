@@ -12,7 +12,6 @@ export interface CommandSpec {
   readonly options: readonly OptionName[];
   /** Another summary where an option means something narrower here. */
   readonly summaries?: Partial<Readonly<Record<OptionName, string>>>;
-  readonly hidden?: boolean;
   /** Loads the file that does it only now: a short command must not wait for the code of the others. */
   readonly load: () => Promise<Command>;
 }

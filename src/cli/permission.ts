@@ -13,7 +13,7 @@ export async function askPermission(request: PermissionRequest, terminal: Termin
     return request.options.find(({ kind }) => kind === 'reject_once')?.id ?? null;
   }
   for (const line of detailsOf(request)) terminal.say(line);
-  const { select } = await import('@inquirer/prompts');
+  const { default: select } = await import('@inquirer/select');
   try {
     return await select(
       { message: plainLine(request.title), choices: request.options.map(({ id, label }) => ({ value: id, name: plainLine(label) })) },

@@ -1,4 +1,4 @@
-import { search } from '@inquirer/prompts';
+import search from '@inquirer/search';
 import type { SessionRow } from '../model/row.js';
 import { sessionName, sessionState } from './sessionName.js';
 import { shortIds } from './shortId.js';

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { lstat } from 'node:fs/promises';
-import type { Document } from 'yaml';
 import * as z from 'zod';
 import type { AgentsConfig } from '../agents/catalog.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
-import { isLooser } from '../model/permissionRule.js';
-import { permissionModes } from '../model/record.js';
 import { agentKeys, configKeys, type ConfigKey } from './configKeys.js';
+import { objectAt, pathOf, treeOf, valueOf, type Layer, type Tree } from './configLayers.js';
 import { HomeFile } from './homeFile.js';
 
 export const configFileName = 'config.yaml';
@@ -20,8 +18,6 @@ export interface ConfigOptions {
   readonly logger: Logger;
 }
 
-type Tree = Readonly<Record<string, unknown>>;
-
 /**
  * The settings: `$SKEIN_HOME/config.yaml` under `<store>/config.yaml`, read again when a file changed. A value of a wrong
  * type, and one that a folder may not set, is left out and said in the log.
@@ -31,6 +27,8 @@ export class Config {
   readonly #home: HomeFile;
   readonly #folder: HomeFile | undefined;
   readonly #parsed = new WeakMap<HomeFile, { readonly text: string; readonly tree: Tree }>();
+
+  readonly #warned = new Set<string>();
 
   constructor(options: ConfigOptions) {
     this.#options = options;
@@ -43,8 +41,8 @@ export class Config {
     const layers = await this.#layers();
     const found = key === undefined ? undefined : keyNamed(key);
     if (key !== undefined && found) return valueOf(layers, key, found);
-    const agents = layers.flatMap(({ tree }) => Object.keys(objectAt(tree, 'agents')));
-    const names = [...Object.keys(configKeys), ...[...new Set(agents)].flatMap(agentKeysOf)];
+    const agents = new Set(layers.flatMap(({ tree }) => agentNames(tree)));
+    const names = [...Object.keys(configKeys), ...[...agents].flatMap(agentKeysOf)];
     const wanted = names.filter((name) => key === undefined || name.startsWith(`${key}.`));
     if (key !== undefined && key !== 'agents' && wanted.length === 0) throw unknownKey(key);
     return treeOf(wanted.map((name) => [name.slice(key === undefined ? 0 : key.length + 1), valueOf(layers, name, requireKey(name))]));
@@ -52,7 +50,7 @@ export class Config {
 
   /** How agents are started, by name: what `$SKEIN_HOME` says, since a folder must not name programs. */
   async agents(): Promise<AgentsConfig> {
-    const names = Object.keys(objectAt((await this.#treeOf(this.#home)) ?? {}, 'agents'));
+    const names = agentNames((await this.#treeOf(this.#home)) ?? {});
     const found = await Promise.all(names.map(async (name) => [name, agentSchema.parse(await this.get(`agents.${name}`))] as const));
     return Object.fromEntries(found);
   }
@@ -61,33 +59,26 @@ export class Config {
   async set(key: string, value: unknown): Promise<void> {
     const { schema } = requireKey(key);
     const parsed = value === null || value === undefined ? undefined : parseValue(key, schema, value);
-    const { parseDocument } = await import('yaml');
-    await this.#home.change((text) => {
-      const document = parseDocument(text ?? '');
-      this.#refuseBroken(document, this.#home.path);
-      if (parsed === undefined) document.deleteIn(pathOf(key));
-      else document.setIn(pathOf(key), document.createNode(parsed));
-      return document.toString();
-    });
-  }
-
-  #refuseBroken(document: Document.Parsed, path: string): void {
-    const [error] = document.errors;
-    if (!error) return;
-    throw new SessionError('damaged', `${path} does not parse: ${error.message.split('\n', 1)[0] ?? ''}`, {
-      hint: 'mend it by hand first',
-    });
+    const { changeConfig } = await import('./configText.js');
+    await this.#home.change((text) => changeConfig(text ?? '', this.#home.path, pathOf(key), parsed));
   }
 
   /** Strongest first. */
   async #layers(): Promise<readonly Layer[]> {
-    const warn = (message: string): void => this.#options.logger.warn(message);
+    const warn = (message: string): void => this.#warnOnce(message);
     const folder = await this.#folderTree(warn);
     const home = await this.#treeOf(this.#home);
     return [
       ...(folder && this.#folder ? [{ tree: folder, path: this.#folder.path, isFolder: true, warn }] : []),
       ...(home ? [{ tree: home, path: this.#home.path, isFolder: false, warn }] : []),
     ];
+  }
+
+  /** A setting is read often, and what is wrong with it is said once. */
+  #warnOnce(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.#options.logger.warn(message);
   }
 
   /** A folder's broken file must not stop the work in it: it could only have tightened, and that is said. */
@@ -106,47 +97,15 @@ export class Config {
     if (text === undefined) return undefined;
     const known = this.#parsed.get(file);
     if (known?.text === text) return known.tree;
-    const tree = await this.#parse(file.path, text);
+    const { parseConfig } = await import('./configText.js');
+    const tree = parseConfig(text, file.path);
     this.#parsed.set(file, { text, tree });
     return tree;
   }
-
-  async #parse(path: string, text: string): Promise<Tree> {
-    // Loaded when there is a file to read: most commands have none, and start faster.
-    const { parseDocument } = await import('yaml');
-    const document = parseDocument(text);
-    this.#refuseBroken(document, path);
-    const value: unknown = document.toJS({ maxAliasCount: 20 });
-    return isTree(value) ? value : {};
-  }
-}
-
-interface Layer {
-  readonly tree: Tree;
-  readonly path: string;
-  readonly isFolder: boolean;
-  readonly warn: (message: string) => void;
-}
-
-function valueOf(layers: readonly Layer[], key: string, { schema, fallback, homeOnly }: ConfigKey): unknown {
-  for (const { tree, path, isFolder, warn } of layers) {
-    const given = pathOf(key).reduce<unknown>((at, part) => (isTree(at) && Object.hasOwn(at, part) ? at[part] : undefined), tree);
-    if (given === undefined || given === null) continue;
-    const parsed = schema.safeParse(given);
-    if (!parsed.success) warn(`${path}: ${key} is left out: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
-    else if (isFolder && (homeOnly === true || loosens(key, parsed.data))) warn(`${path}: ${key} is left out: a folder cannot set it`);
-    else return parsed.data;
-  }
-  return fallback;
-}
-
-function loosens(key: string, value: unknown): boolean {
-  const mode = z.enum(permissionModes).safeParse(value);
-  return key.endsWith('.permission_mode') && mode.success && isLooser(mode.data);
 }
 
 function keyNamed(name: string): ConfigKey | undefined {
-  const agent = /^agents\.[^.]+\.(.+)$/.exec(name)?.[1];
+  const agent = /^agents\.[a-z0-9][\w-]*\.(.+)$/i.exec(name)?.[1];
   const table = agent === undefined ? configKeys : agentKeys;
   const key = agent ?? name;
   return Object.hasOwn(table, key) ? table[key] : undefined;
@@ -167,9 +126,10 @@ const agentSchema = z.object({
   env: z.record(z.string(), z.string()).optional(),
 });
 
-const agentKeysOf = (name: string): string[] => Object.keys(agentKeys).map((key) => `agents.${name}.${key}`);
+/** Names that a key can hold: a dot would end them. */
+const agentNames = (tree: Tree): string[] => Object.keys(objectAt(tree, 'agents')).filter((name) => /^[a-z0-9][\w-]*$/i.test(name));
 
-const pathOf = (key: string): string[] => key.split('.');
+const agentKeysOf = (name: string): string[] => Object.keys(agentKeys).map((key) => `agents.${name}.${key}`);
 
 function parseValue(key: string, schema: z.ZodType, value: unknown): unknown {
   const tries = typeof value === 'string' ? [value, jsonOf(value)] : [value];
@@ -180,20 +140,6 @@ function parseValue(key: string, schema: z.ZodType, value: unknown): unknown {
   throw new SessionError('usage', `${key}: ${error ? z.prettifyError(error).replaceAll('\n', ' ') : 'wrong value'}`);
 }
 
-/** Dotted names as a tree; what is not set is left out. */
-function treeOf(entries: readonly (readonly [string, unknown])[]): Tree {
-  const tree: Record<string, unknown> = {};
-  for (const [name, value] of entries) {
-    if (value === undefined) continue;
-    const path = pathOf(name);
-    const last = path.pop() ?? name;
-    let at = tree;
-    for (const part of path) at = (at[part] ??= {}) as Record<string, unknown>;
-    at[last] = value;
-  }
-  return tree;
-}
-
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -201,13 +147,6 @@ function jsonOf(text: string): unknown {
     if (error instanceof SyntaxError) return text;
     throw error;
   }
-}
-
-const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function objectAt(tree: Tree, key: string): Tree {
-  const value = Object.hasOwn(tree, key) ? tree[key] : undefined;
-  return isTree(value) ? value : {};
 }
 
 /** A link in a folder's store may lead anywhere, so it is not followed. */

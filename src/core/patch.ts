@@ -128,8 +128,8 @@ function wordsFor(rows: readonly SessionRow[], patch: SessionPatch): string {
   const names = namesOf(rows);
   const { title, addTags, removeTags, pinned, archived, status } = patch;
   if (title !== undefined) return `Renamed ${names} to "${title.replace(/\s+/g, ' ').trim()}"`;
-  if (addTags !== undefined && addTags.length > 0) return `Tagged ${names} with ${addTags.join(', ')}`;
-  if (removeTags !== undefined && removeTags.length > 0) return `Took ${removeTags.join(', ')} off ${names}`;
+  if (addTags !== undefined && addTags.length > 0) return `Tagged ${names} with ${[...new Set(addTags)].join(', ')}`;
+  if (removeTags !== undefined && removeTags.length > 0) return `Took ${[...new Set(removeTags)].join(', ')} off ${names}`;
   if (pinned !== undefined) return `${pinned ? 'Pinned' : 'Unpinned'} ${names}`;
   if (archived !== undefined) return `${archived ? 'Archived' : 'Unarchived'} ${names}`;
   if (status !== undefined) return `Marked ${names} as ${status}`;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { messageOf } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
+import { isStore } from '../store/location.js';
 import type { UndoResult } from '../store/store.js';
 import type { CoreContext } from './context.js';
 import { sourceNamed } from './foreignId.js';
@@ -31,6 +32,7 @@ export async function journalChange(context: CoreContext, what: string, ids: rea
 
 /** Takes back the last change of this surface, whatever it touched; `null` when there is none. */
 export async function undoLast(context: CoreContext): Promise<UndoResult | null> {
+  if (!isStore(context.store.root)) return null;
   const undone = await context.store.undo();
   if (!undone || undone.data === undefined) return undone;
   const change = changeSchema.parse(undone.data);

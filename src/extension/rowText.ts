@@ -36,12 +36,18 @@ export function rowState(row: SessionRow): RowState {
   return row.parent_id === undefined ? 'plain' : 'fork';
 }
 
-export const rowIcon = (row: SessionRow): RowIcon => icons[rowState(row)];
+/** The state's icon; the demo agent's sessions are told apart where there is nothing else to say. */
+export function rowIcon(row: SessionRow): RowIcon {
+  const state = rowState(row);
+  return state === 'plain' && row.backend === 'demo' ? { id: 'beaker' } : icons[state];
+}
 
 /** One line: the title, else how the first prompt begins. */
 export function rowLabel(row: SessionRow): string {
   const line = (row.title || row.prompt).split('\n').find((text) => text.trim() !== '');
-  return line === undefined ? l10n.t('New session') : line.trim().slice(0, 200);
+  if (line !== undefined) return line.trim().slice(0, 200);
+  // What cannot be read has no name left but its own.
+  return row.problem ? l10n.t('Session {0}', row.id.slice(0, 8)) : l10n.t('New session');
 }
 
 /** What leads the description: a source's name and a failure are never the part that is cut. */

@@ -24,6 +24,8 @@ export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   readonly #subscriptions: vscode.Disposable;
   #roots: readonly TreeNode[] = [];
   #index = new NodeIndex([]);
+  /** Kept from the last event: while the tree is being read anew, the view says that nothing is selected. */
+  #selection: readonly SessionNode[] = [];
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -38,6 +40,7 @@ export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       this.#view,
       this.#changed,
       new vscode.Disposable(() => clearInterval(ages)),
+      this.#view.onDidChangeSelection(({ selection }) => (this.#selection = selection.filter((node) => node.kind === 'session'))),
       list.onChanged(() => this.#changed.fire(undefined)),
       client.onState((state) => {
         if (state === 'stopped' || state === 'starting') this.#changed.fire(undefined);
@@ -49,7 +52,7 @@ export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 
   get selection(): readonly SessionNode[] {
-    return this.#view.selection.filter((node) => node.kind === 'session');
+    return this.#selection;
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
@@ -80,6 +83,8 @@ export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
 
   /** Shows a session in the tree without taking the focus; nothing where it is not listed or the view was never opened. */
   async reveal({ folder, id }: SessionRef): Promise<void> {
+    // What the list knows may not be drawn yet.
+    await this.getChildren();
     const node = this.#index.session(folder, id);
     if (node && this.#view.visible) await this.#view.reveal(node, { select: true, focus: false, expand: false });
   }

@@ -26,17 +26,18 @@ export class Targets {
 
   /** One session, `undefined` when the person changed their mind. */
   async one(args: readonly unknown[], title: string, when?: (row: SessionRow) => boolean): Promise<Target | undefined> {
-    const [given] = await this.#given(args);
-    return given ?? pickSession(this.#list, { title, when });
+    const given = await this.#given(args);
+    return given ? given[0] : pickSession(this.#list, { title, when });
   }
 
   /** One or more sessions, empty when the person changed their mind. */
   async many(args: readonly unknown[], title: string, when?: (row: SessionRow) => boolean): Promise<readonly Target[]> {
     const given = await this.#given(args);
-    return given.length > 0 ? given.filter(({ row }) => when?.(row) ?? true) : pickSessions(this.#list, { title, when });
+    return given ? given.filter(({ row }) => when?.(row) ?? true) : pickSessions(this.#list, { title, when });
   }
 
-  async #given([first, more]: readonly unknown[]): Promise<readonly Target[]> {
+  /** What the call says it is about; `undefined` when it says nothing, as from the palette. */
+  async #given([first, more]: readonly unknown[]): Promise<readonly Target[] | undefined> {
     const nodes = Array.isArray(more) ? more.filter(isSessionNode) : [];
     if (isSessionNode(first)) return unique(nodes.some((node) => node.id === first.id) ? nodes : [first]);
     if (first === ofSelection) return unique(this.#tree.selection);
@@ -45,7 +46,7 @@ export class Targets {
       const subject = this.#panels.current()?.subject;
       if (subject?.id !== undefined) return [await this.#find(subject.folder.path, subject.id)];
     }
-    return [];
+    return undefined;
   }
 
   async #find(folderPath: string, id: string): Promise<Target> {

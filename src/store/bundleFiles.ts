@@ -3,9 +3,9 @@ import { SessionError } from '../model/errors.js';
 import type { Entry } from '../model/entry.js';
 import type { SessionRecord } from '../model/record.js';
 import { ensureFolder, writeDurably } from './durable.js';
-import { isSystemError, withFileErrors } from './fileError.js';
+import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { freshId } from './freshId.js';
-import { isThere, runSteps } from './pendingSteps.js';
+import { runSteps } from './pendingSteps.js';
 import { readRecord, recordDocument } from './recordFile.js';
 import { salvageRecord } from './salvage.js';
 import { sessionPaths } from './sessionPaths.js';
@@ -69,7 +69,7 @@ export async function writeFiles(context: StoreContext, id: string, files: Reado
   const { port, root } = context;
   const paths = sessionPaths(context.sessions, id);
   return withFileErrors(paths.record, async () => {
-    if ((await isThere(context, paths.record)) || (await isThere(context, paths.transcript))) {
+    if ((await isThere(context.port, paths.record)) || (await isThere(context.port, paths.transcript))) {
       throw new SessionError('failed', `there is a session ${id} already`, { hint: 'choose another id' });
     }
     const name = freshId();
@@ -128,7 +128,7 @@ async function writeBlobs(context: StoreContext, files: ReadonlyMap<string, Uint
   const { port, root } = context;
   for (const [name, bytes] of files) {
     const blob = blobName.exec(name)?.groups?.['name'];
-    if (blob === undefined || (await isThere(context, path.join(root, 'blobs', blob)))) continue;
+    if (blob === undefined || (await isThere(context.port, path.join(root, 'blobs', blob)))) continue;
     await ensureFolder(port, path.join(root, 'blobs'));
     await writeDurably(port, path.join(root, 'blobs', blob), bytes);
   }

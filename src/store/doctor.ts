@@ -4,9 +4,9 @@ import { examineLitter } from './doctorLitter.js';
 import { examineSessions } from './doctorSessions.js';
 import { examineStore } from './doctorStore.js';
 import type { Examined } from './examined.js';
-import { withFileErrors } from './fileError.js';
+import { isThere, withFileErrors } from './fileError.js';
 import { journalChange, markOf } from './journal.js';
-import { isThere, runSteps } from './pendingSteps.js';
+import { runSteps } from './pendingSteps.js';
 import type { Step } from './step.js';
 import type { StoreContext } from './storeContext.js';
 
@@ -16,7 +16,7 @@ import type { StoreContext } from './storeContext.js';
  */
 export async function runDoctor(context: StoreContext, fix: boolean): Promise<readonly Finding[]> {
   return withFileErrors(context.root, async () => {
-    if (!(await isThere(context, context.root))) return [];
+    if (!(await isThere(context.port, context.root))) return [];
     const store = await examineStore(context);
     // What is wrong with the store as a whole can make the rest unreadable: it is all there is to tell then.
     const rest = store.readable ? [...(await examineSessions(context)), ...(await examineLitter(context))] : [];

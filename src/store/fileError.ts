@@ -1,4 +1,5 @@
 import { SessionError, messageOf, type ErrorCode } from '../model/errors.js';
+import type { FilePort } from './filePort.js';
 
 const codes: Readonly<Record<string, readonly [ErrorCode, string, string?]>> = {
   ENOSPC: ['disk_full', 'the disk is full', 'free some space and try again: nothing that was saved is lost'],
@@ -42,5 +43,16 @@ export async function withFileErrors<T>(path: string, act: () => Promise<T>): Pr
     return await act();
   } catch (error) {
     throw fileError(error, path);
+  }
+}
+
+/** Whether there is anything at a path, a link that leads nowhere too. Any failure but "not there" rejects. */
+export async function isThere(port: FilePort, path: string): Promise<boolean> {
+  try {
+    await port.lstat(path);
+    return true;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false;
+    throw error;
   }
 }

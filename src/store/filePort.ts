@@ -20,7 +20,7 @@ export interface FolderEntry {
 
 /**
  * The one door to the disk: every file of the store is reached through these calls, so that a test can stop, fail or
- * count each of them (`portCalls` in test/support wraps it). Calls reject with the system's own error (`code` is
+ * count each of them (`probedPort` in test/support wraps it). Calls reject with the system's own error (`code` is
  * `ENOENT`, `ENOSPC`, …); `fileError.ts` turns those into words. Links are never followed in the last part of a path.
  */
 export interface FilePort {

@@ -1,10 +1,9 @@
-import { ensureFolder, writeAll, writeDurably } from './durable.js';
+import { writeAll, writeDurably } from './durable.js';
 import { isSystemError } from './fileError.js';
 import type { FilePort } from './filePort.js';
 import { readLines } from './transcriptLines.js';
-import * as path from 'node:path';
 
-/** Appends one value as a line, flushed; makes the file where it is missing. Under the caller's lock. Resolves with the size. */
+/** Appends one value as a line, flushed; makes the file, not its folder, where it is missing. Under the caller's lock. Resolves with the size. */
 export async function appendJsonLine(port: FilePort, file: string, value: unknown): Promise<number> {
   const line = Buffer.from(`${JSON.stringify(value)}\n`);
   let handle: number;
@@ -12,7 +11,6 @@ export async function appendJsonLine(port: FilePort, file: string, value: unknow
     handle = await port.open(file, 'append');
   } catch (error) {
     if (!isSystemError(error, 'ENOENT')) throw error;
-    await ensureFolder(port, path.dirname(file));
     await writeDurably(port, file, line);
     return line.length;
   }

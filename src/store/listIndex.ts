@@ -5,6 +5,7 @@ import { sessionIdPattern } from '../model/record.js';
 import { ensureFolder, writeDurably } from './durable.js';
 import { fileError, isSystemError } from './fileError.js';
 import type { FileStat } from './filePort.js';
+import { isDeadLock } from './lockFolder.js';
 import { IndexTable, IndexTableBuilder, rowFlags, type FileMark } from './indexTable.js';
 import { readBrief } from './sessionBrief.js';
 import type { SessionBrief } from './store.js';
@@ -12,7 +13,7 @@ import type { StoreContext } from './storeContext.js';
 
 /** A file that changed this shortly before it was looked at may change again without its times telling: git's rule. */
 const racyMs = 2000;
-/** A transcript without its record, under a lock as young as this, is a session being made or deleted this moment. */
+/** A transcript without its record, under a living lock as young as this, is a session being made or deleted this moment. */
 const passingMs = 10_000;
 /** How many files are looked at before others in this process get their turn. */
 const batch = 4096;
@@ -135,7 +136,7 @@ export class ListIndex {
     }
     let unsettled = false;
     for (const [id, flags] of present) {
-      const isPassing = (flags & rowFlags.record) === 0 && locked.has(id) && this.#isYoung(`${id}.lock`, now);
+      const isPassing = (flags & rowFlags.record) === 0 && locked.has(id) && (await this.#isPassing(`${id}.lock`, now));
       unsettled ||= isPassing;
       if (isPassing || (flags & (rowFlags.record | rowFlags.transcript)) === 0) present.delete(id);
     }
@@ -143,9 +144,10 @@ export class ListIndex {
     return { present, strays, folder: unsettled ? { ...folder, mtimeMs: -1 } : folder };
   }
 
-  #isYoung(name: string, now: number): boolean {
-    const stat = this.#lstat(name);
-    return stat === undefined || now - stat.mtimeMs < passingMs;
+  async #isPassing(lock: string, now: number): Promise<boolean> {
+    const { port, sessions } = this.#context;
+    const stat = this.#lstat(lock);
+    return stat === undefined || (now - stat.mtimeMs < passingMs && !(await isDeadLock(port, path.join(sessions, lock))));
   }
 
   /** The state of the file that a row is read from; `undefined` when it is gone. */

@@ -1,9 +1,8 @@
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type Lockfile from 'proper-lockfile';
 import { SessionError, messageOf } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
-import { isSystemError } from './fileError.js';
+import { fileError, isSystemError } from './fileError.js';
 import type { FilePort } from './filePort.js';
 import { freshId } from './freshId.js';
 import { LockFolder } from './lockFolder.js';
@@ -68,12 +67,13 @@ async function lockAndRun<T>(lockPath: string, options: LockOptions, deadline: n
   }
 }
 
-let properLockfile: Promise<typeof Lockfile> | undefined;
+/** Loaded with the first lock: reading commands never need it. */
+const loadLibrary = async () => (await import('./lockLibrary.js')).lockLibrary;
+let library: ReturnType<typeof loadLibrary> | undefined;
 
 async function acquire(folder: LockFolder, deadline: number): Promise<() => Promise<void>> {
-  // Loaded with the first lock: reading commands never need it.
-  properLockfile ??= import('proper-lockfile').then((module) => module.default);
-  const lockfile = await properLockfile;
+  library ??= loadLibrary();
+  const lockfile = await library;
   try {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -90,7 +90,7 @@ async function acquire(folder: LockFolder, deadline: number): Promise<() => Prom
           },
         });
       } catch (error) {
-        if (!isSystemError(error, 'ELOCKED')) throw error;
+        if (!isSystemError(error, 'ELOCKED')) throw fileError(error, path.dirname(folder.path));
         if (performance.now() >= deadline) throw busy(folder);
         // Waits grow and are never equal, so that waiters do not come back together.
         await delay(2 + Math.random() * Math.min(60, 4 * 2 ** attempt));

@@ -75,7 +75,10 @@ export class LockFolder {
       if (this.#state === 'lost') throw taken(this.path);
       await this.#port.lstat(path.join(this.path, this.#marker));
     } catch (error) {
-      throw isSystemError(error, 'ENOENT', 'ENOTDIR') ? taken(this.path, error) : error;
+      if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw error;
+      // Where the whole folder is gone, that is what to say.
+      await this.#port.lstat(path.dirname(this.path));
+      throw taken(this.path, error);
     }
   }
 
@@ -190,6 +193,15 @@ export class LockFolder {
     // Proper-lockfile first tries out how fine the times are; ours are remembered, not read.
     if (this.#state === 'held') await this.#port.touch(path.join(this.path, this.#marker));
   }
+}
+
+/** Whether a lock was left by a process that is dead, on this host. */
+export async function isDeadLock(port: FilePort, lockPath: string): Promise<boolean> {
+  const names = (await unless(port.readdir(lockPath), 'ENOENT', 'ENOTDIR')) ?? [];
+  const mark = names.find((item) => markerPattern.test(item.name))?.name;
+  const bytes = mark === undefined ? undefined : await unless(port.readFile(path.join(lockPath, mark)), 'ENOENT');
+  const owner = bytes === undefined ? undefined : parseOwner(bytes);
+  return owner !== undefined && (await ownerState(owner)) === 'dead';
 }
 
 function parseOwner(bytes: Uint8Array): Owner | undefined {

@@ -6,15 +6,14 @@ import type { Finding } from '../model/report.js';
 import type { SessionRow } from '../model/row.js';
 import { readFiles, writeFiles } from './bundleFiles.js';
 import { runDoctor } from './doctor.js';
-import { withFileErrors } from './fileError.js';
+import { isThere, withFileErrors } from './fileError.js';
 import { planFork } from './fork.js';
-import { freshId } from './freshId.js';
 import { journalChange } from './journal.js';
 import { acquireLease } from './lease.js';
 import { ListIndex } from './listIndex.js';
 import { ensureStore } from './location.js';
 import { recoverPartials, writePartial } from './partialFile.js';
-import { finishPending, isThere, runBirth } from './pendingSteps.js';
+import { finishPending } from './pendingSteps.js';
 import { queryRows } from './query.js';
 import { readFolded } from './recordUpdate.js';
 import { salvageRecord } from './salvage.js';
@@ -56,32 +55,20 @@ class FolderStore implements Store {
   }
 
   async query(options: StoreQuery): Promise<StoreQueryResult> {
-    await this.#finish();
-    return queryRows(this.#context, this.#index, options);
+    return this.#run(() => queryRows(this.#context, this.#index, options));
   }
 
   async row(id: string): Promise<SessionRow> {
-    await this.#finish();
-    return readRow(this.#context, id);
+    return this.#run(() => readRow(this.#context, id));
   }
 
   async read(id: string): Promise<SessionRecord> {
-    await this.#finish();
-    try {
-      return await readFolded(this.#context, id);
-    } catch (error) {
-      if (!(error instanceof SessionError) || (error.code !== 'damaged' && error.code !== 'gone')) throw error;
-      const transcript = sessionPaths(this.#context.sessions, id).transcript;
-      const salvaged = await salvageRecord(this.#context.port, transcript, id, path.dirname(this.root));
-      if (salvaged !== undefined) return salvaged;
-      throw error.code === 'gone' ? new SessionError('not_found', `no session ${id}`, { cause: error }) : error;
-    }
+    return this.#run(() => readRecordOrSalvage(this.#context, id));
   }
 
   async create(fields: NewRecord, entries?: readonly Entry[]): Promise<SessionRecord> {
     await ensureStore(this.root, this.#context.port);
-    const id = fields.id ?? freshId();
-    return runBirth(this.#context, id, () => createSession(this.#context, { ...fields, id }, entries));
+    return createSession(this.#context, fields, entries);
   }
 
   async update(
@@ -89,12 +76,13 @@ class FolderStore implements Store {
     change: (record: SessionRecord) => Partial<SessionRecord>,
     undo?: { readonly what: string },
   ): Promise<SessionRecord> {
-    await this.#finish();
     if (undo === undefined) return this.#writer.update(id, change);
-    const journalled = journalledUpdate(this.#context, id, undo.what);
-    const record = await this.#writer.update(id, change, journalled.before);
-    await journalled.done();
-    return record;
+    return this.#run(async () => {
+      const journalled = journalledUpdate(this.#context, id, undo.what);
+      const record = await this.#writer.update(id, change, journalled.before);
+      await journalled.done();
+      return record;
+    });
   }
 
   async append(id: string, entries: readonly Entry[]): Promise<void> {
@@ -106,15 +94,17 @@ class FolderStore implements Store {
   }
 
   async entries(id: string, options: { readonly last?: number } = {}): ReturnType<Store['entries']> {
-    const file = await this.#transcriptOf(id);
-    return file === undefined
-      ? { entries: [], skipped: [] }
-      : withFileErrors(file, () => readEntries(this.#context.port, file, options.last));
+    return this.#run(async () => {
+      const file = await transcriptOf(this.#context, id);
+      return file === undefined ? { entries: [], skipped: [] } : readEntries(this.#context.port, file, options.last);
+    });
   }
 
   async scan(id: string, each: (entry: Entry) => boolean | undefined): Promise<void> {
-    const file = await this.#transcriptOf(id);
-    if (file !== undefined) await withFileErrors(file, () => scanTranscript(this.#context.port, file, each));
+    await this.#run(async () => {
+      const file = await transcriptOf(this.#context, id);
+      if (file !== undefined) await scanTranscript(this.#context.port, file, each);
+    });
   }
 
   async writePartial(id: string, partial: readonly Entry[] | null): Promise<void> {
@@ -138,23 +128,19 @@ class FolderStore implements Store {
   }
 
   async remove(ids: readonly string[], options: { readonly reason?: 'delete' | 'clean' | 'undo' } = {}): Promise<void> {
-    await this.#finish();
-    await trashSessions(this.#context, ids, options.reason ?? 'delete');
+    await this.#run(() => trashSessions(this.#context, ids, options.reason ?? 'delete'));
   }
 
   async trashed(): Promise<readonly DeletedRow[]> {
-    await this.#finish();
-    return trashedRows(this.#context);
+    return this.#run(() => trashedRows(this.#context));
   }
 
   async restore(ids: readonly string[]): Promise<void> {
-    await this.#finish();
-    await restoreSessions(this.#context, ids);
+    await this.#run(() => restoreSessions(this.#context, ids));
   }
 
   async undo(): Promise<UndoResult | null> {
-    await this.#finish();
-    return undoLast(this.#context);
+    return this.#run(() => undoLast(this.#context));
   }
 
   async journal({ what, ids, data }: { readonly what: string; readonly ids: readonly string[]; readonly data: unknown }): Promise<void> {
@@ -171,8 +157,7 @@ class FolderStore implements Store {
   }
 
   async doctor(options: { readonly fix?: boolean } = {}): Promise<readonly Finding[]> {
-    await this.#finish();
-    return runDoctor(this.#context, options.fix === true);
+    return this.#run(() => runDoctor(this.#context, options.fix === true));
   }
 
   watch(changed: (ids: readonly string[]) => void): () => void {
@@ -183,8 +168,7 @@ class FolderStore implements Store {
   }
 
   async files(id: string): Promise<ReadonlyMap<string, Uint8Array>> {
-    await this.#finish();
-    return readFiles(this.#context, id);
+    return this.#run(() => readFiles(this.#context, id));
   }
 
   async importFiles(id: string, files: ReadonlyMap<string, Uint8Array>): Promise<SessionRecord> {
@@ -193,23 +177,34 @@ class FolderStore implements Store {
     return writeFiles(this.#context, id, files);
   }
 
-  /** Finishes what a process that is gone had begun, so that nobody sees half of it. */
-  async #finish(): Promise<void> {
+  /** Runs a verb on a store in which nothing is half done by a process that is gone; the system's errors come out in words. */
+  async #run<T>(verb: () => Promise<T>): Promise<T> {
     try {
       await finishPending(this.#context);
     } catch (error) {
       // A store that can only be read is shown as it is; whoever may write finishes it.
       this.#context.logger.debug(`${this.root}: ${messageOf(error)}`);
     }
+    return withFileErrors(this.root, verb);
   }
+}
 
-  /** `undefined` when the session has a record and no transcript; `not_found` when it has neither. */
-  async #transcriptOf(id: string): Promise<string | undefined> {
-    await this.#finish();
-    const paths = sessionPaths(this.#context.sessions, id);
-    const [transcript, record] = await Promise.all([paths.transcript, paths.record].map((file) => isThere(this.#context, file)));
-    if (transcript === true) return paths.transcript;
-    if (record === true) return undefined;
-    throw new SessionError('not_found', `no session ${id}`, { hint: 'skein sessions list shows what there is' });
+async function readRecordOrSalvage(context: StoreContext, id: string): Promise<SessionRecord> {
+  try {
+    return await readFolded(context, id);
+  } catch (error) {
+    if (!(error instanceof SessionError) || (error.code !== 'damaged' && error.code !== 'gone')) throw error;
+    const { transcript } = sessionPaths(context.sessions, id);
+    const salvaged = await salvageRecord(context.port, transcript, id, path.dirname(context.root));
+    if (salvaged !== undefined) return salvaged;
+    throw error.code === 'gone' ? new SessionError('not_found', `no session ${id}`, { cause: error }) : error;
   }
+}
+
+/** `undefined` when the session has a record and no transcript; `not_found` when it has neither. */
+async function transcriptOf(context: StoreContext, id: string): Promise<string | undefined> {
+  const { transcript, record } = sessionPaths(context.sessions, id);
+  if (await isThere(context.port, transcript)) return transcript;
+  if (await isThere(context.port, record)) return undefined;
+  throw new SessionError('not_found', `no session ${id}`, { hint: 'skein sessions list shows what there is' });
 }

@@ -1,14 +1,11 @@
 import * as path from 'node:path';
 import * as z from 'zod';
 import { SessionError, messageOf } from '../model/errors.js';
-import { sessionIdPattern, sessionIdSchema } from '../model/record.js';
+import { sessionIdPattern } from '../model/record.js';
 import { ensureFolder, syncFolder, writeDurably } from './durable.js';
-import { isSystemError, withFileErrors } from './fileError.js';
-import { freshId } from './freshId.js';
+import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { appendJournal, journalLineSchema, type JournalLine } from './journal.js';
 import { ownerSchema, ownerState, thisOwner } from './owner.js';
-import { recordDocument } from './recordFile.js';
-import { rebuildRecord } from './recordUpdate.js';
 import { sessionPaths } from './sessionPaths.js';
 import { reversed, stepsSchema, type Step } from './step.js';
 import type { StoreContext } from './storeContext.js';
@@ -17,8 +14,6 @@ const pendingSchema = z.object({
   owner: ownerSchema,
   steps: stepsSchema,
   finished: journalLineSchema.optional(),
-  /** A session that is being made: its record follows its transcript. */
-  born: sessionIdSchema.optional(),
 });
 
 /**
@@ -30,13 +25,14 @@ export async function runSteps(context: StoreContext, name: string, steps: reado
   const { port, root, actor } = context;
   const file = path.join(root, 'pending', `${name}.json`);
   await withFileErrors(root, async () => {
-    await ensureFolder(port, path.dirname(file));
+    await ensurePart(context, 'pending');
     const owner = await thisOwner(actor.program, name);
     await writeDurably(port, file, Buffer.from(`${JSON.stringify({ owner, steps, finished })}\n`));
+    const moved: Step[] = [];
     try {
-      await carryOut(context, steps);
+      await carryOut(context, steps, (step) => moved.push(step));
     } catch (error) {
-      await takeBack(context, file, steps);
+      await takeBack(context, file, moved);
       throw error;
     }
     if (finished !== undefined) await appendJournal(context, finished);
@@ -44,34 +40,14 @@ export async function runSteps(context: StoreContext, name: string, steps: reado
   });
 }
 
-async function takeBack(context: StoreContext, file: string, steps: readonly Step[]): Promise<void> {
+async function takeBack(context: StoreContext, file: string, moved: readonly Step[]): Promise<void> {
   try {
-    await carryOut(context, reversed(steps));
+    await carryOut(context, reversed(moved));
     await context.port.unlink(file);
   } catch (error) {
     // The steps stay pending, and are finished when the store is opened without this process.
     context.logger.warn(`${file}: ${messageOf(error)}`);
   }
-}
-
-/** Makes a session, its transcript first: when this process dies before the record is there, the next rebuilds it. */
-export async function runBirth<T>(context: StoreContext, id: string, make: () => Promise<T>): Promise<T> {
-  const { port, root, actor } = context;
-  const file = path.join(root, 'pending', `${freshId()}.json`);
-  return withFileErrors(root, async () => {
-    await ensureFolder(port, path.dirname(file));
-    const pending = { owner: await thisOwner(actor.program, id), steps: [], born: id };
-    // Not flushed: after a power cut a transcript without a record is doctor's.
-    await writeDurably(port, file, Buffer.from(`${JSON.stringify(pending)}\n`), { flush: false });
-    try {
-      return await make();
-    } finally {
-      // The session is made or not, whatever becomes of the note.
-      await port.unlink(file).catch((error: unknown) => {
-        context.logger.warn(`${file}: ${messageOf(error)}`);
-      });
-    }
-  });
 }
 
 /** Finishes what processes that are gone had begun. Resolves with whether there was anything. */
@@ -98,21 +74,9 @@ async function finish(context: StoreContext, file: string): Promise<boolean> {
     // Read again under the lock: another process may have finished it.
     if ((await readPending(context, file)) === undefined) return false;
     await carryOut(context, pending.steps);
-    if (pending.born !== undefined) await finishBirth(context, pending.born);
     if (pending.finished !== undefined) await appendJournal(context, pending.finished);
     await port.unlink(file);
     return true;
-  });
-}
-
-async function finishBirth(context: StoreContext, id: string): Promise<void> {
-  const { port } = context;
-  const paths = sessionPaths(context.sessions, id);
-  await context.lock(paths.lock, async () => {
-    if ((await isThere(context, paths.record)) || !(await isThere(context, paths.transcript))) return;
-    const document = recordDocument(port, paths.record);
-    document.data = { ...(await rebuildRecord(port, paths.transcript, id)), revision: 1 };
-    await document.write();
   });
 }
 
@@ -126,13 +90,16 @@ async function readPending(context: StoreContext, file: string): Promise<z.infer
   }
 }
 
-async function carryOut(context: StoreContext, steps: readonly Step[]): Promise<void> {
+/** `moved` hears of each step that was done here: with it nothing can have been done before, so what is to be moved must be there. */
+async function carryOut(context: StoreContext, steps: readonly Step[], moved?: (step: Step) => void): Promise<void> {
   const folders = new Set<string>();
   for (const group of grouped(steps)) {
     const id = group[0]?.id ?? '';
     const move = async (): Promise<void> => {
-      for (const { from, to } of group) {
-        if (!(await moveOnce(context, from, to))) continue;
+      for (const step of group) {
+        const { from, to } = step;
+        if (!(await moveOnce(context, from, to, moved !== undefined))) continue;
+        moved?.(step);
         folders.add(path.posix.dirname(from)).add(path.posix.dirname(to));
       }
     };
@@ -154,22 +121,33 @@ function grouped(steps: readonly Step[]): readonly (readonly Step[])[] {
 }
 
 /** Resolves with `false` when it was done before. Nothing is ever overwritten. */
-async function moveOnce(context: StoreContext, from: string, to: string): Promise<boolean> {
+async function moveOnce(context: StoreContext, from: string, to: string, fresh: boolean): Promise<boolean> {
   const { port, root } = context;
   const [source, target] = [path.join(root, from), path.join(root, to)];
   for (const top of [from, to].map((file) => path.join(root, file.split('/', 1)[0] ?? ''))) await refuseLink(context, top);
-  if (!(await isThere(context, source))) return false;
-  if (await isThere(context, target)) {
+  const isDone = await isThere(context.port, target);
+  if (!(await isThere(context.port, source))) {
+    if (fresh && !isDone) throw new SessionError('gone', `${source} is not there`, { hint: 'another program deleted or moved it' });
+    return false;
+  }
+  if (isDone) {
     throw new SessionError('failed', `${target} is there already`, { hint: 'move it away and try again' });
   }
-  await ensureFolder(port, path.dirname(target));
+  await ensurePart(context, path.posix.dirname(to));
   await port.rename(source, target);
   return true;
 }
 
+/** Makes a folder of the store, but never the store itself: one that vanished is not to come back empty. */
+async function ensurePart(context: StoreContext, folder: string): Promise<void> {
+  const { port, root } = context;
+  await port.lstat(root);
+  await ensureFolder(port, path.join(root, folder));
+}
+
 /** A store that came with a repository could have a link where its trash should be. */
 async function refuseLink(context: StoreContext, folder: string): Promise<void> {
-  if (!(await isThere(context, folder)) || (await context.port.lstat(folder)).kind === 'folder') return;
+  if (!(await isThere(context.port, folder)) || (await context.port.lstat(folder)).kind === 'folder') return;
   throw new SessionError('damaged', `${folder} is not a folder, but perhaps a link`, { hint: 'replace it by a folder' });
 }
 
@@ -182,15 +160,5 @@ async function leaveFolder(context: StoreContext, folder: string): Promise<void>
   } catch (error) {
     if (isSystemError(error, 'ENOTEMPTY', 'EEXIST')) await syncFolder(port, path.join(root, folder));
     else if (!isSystemError(error, 'ENOENT')) throw error;
-  }
-}
-
-export async function isThere(context: StoreContext, file: string): Promise<boolean> {
-  try {
-    await context.port.lstat(file);
-    return true;
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false;
-    throw error;
   }
 }

@@ -7,7 +7,9 @@ import { isSystemError } from './fileError.js';
 import type { FileStat } from './filePort.js';
 import { readHolder } from './leaseFile.js';
 import { readShownRecord, type ShownRecord } from './recordFile.js';
+import { readFolded } from './recordUpdate.js';
 import { salvageRecord } from './salvage.js';
+import { finishCreate } from './sessionCreate.js';
 import { sessionPaths, type SessionPaths } from './sessionPaths.js';
 import type { SessionBrief } from './store.js';
 import type { StoreContext } from './storeContext.js';
@@ -24,9 +26,17 @@ export async function readRow(context: StoreContext, id: string, beside?: Beside
   let row = readWhole(context, paths, beside);
   // Another program may be in the middle of writing it, or have finished by the second look.
   while (row === undefined) row = (await readDamaged(context, id, paths)) ?? readWhole(context, paths, beside);
+  row = await caughtUp(context, row, paths);
   if (beside?.folder === false) return row;
   const running = await readHolder(context.port, paths.lease, context.now());
   return running === undefined ? row : { ...row, running };
+}
+
+/** The row with what its transcript has beyond the record: of a turn that runs, or of a program that stopped between the two. */
+async function caughtUp(context: StoreContext, row: SessionRow, paths: SessionPaths): Promise<SessionRow> {
+  if (row.problem !== undefined || row.transcript === undefined) return row;
+  const size = statOf(context, paths.transcript)?.size ?? 0;
+  return size > row.transcript.bytes ? rowOf(context, await readFolded(context, row.id)) : row;
 }
 
 /** The row of a session whose record can be read; `undefined` when there is something wrong with it. */
@@ -50,6 +60,8 @@ async function readDamaged(context: StoreContext, id: string, paths: SessionPath
   const { port, root } = context;
   const problem = problemOf(context, paths);
   if (problem === undefined) return undefined;
+  // Its maker died in the midst of it.
+  if (problem.kind === 'orphaned' && (await finishCreate(context, id))) return undefined;
   const stat = statOf(context, paths.record) ?? statOf(context, paths.transcript);
   if (stat === undefined) throw new SessionError('not_found', `no session ${id}`, { hint: 'skein sessions list shows what there is' });
   const salvaged = problem.kind === 'newer' ? undefined : await salvageRecord(port, paths.transcript, id, path.dirname(root));

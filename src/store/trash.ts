@@ -1,10 +1,10 @@
 import * as path from 'node:path';
 import { SessionError } from '../model/errors.js';
 import { sessionIdPattern } from '../model/record.js';
-import { isSystemError, withFileErrors } from './fileError.js';
+import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { freshId } from './freshId.js';
 import { journalChange, markOf } from './journal.js';
-import { isThere, runSteps } from './pendingSteps.js';
+import { runSteps } from './pendingSteps.js';
 import { sessionPaths } from './sessionPaths.js';
 import { readRow } from './sessionRows.js';
 import { reversed, type Step } from './step.js';
@@ -39,7 +39,7 @@ export async function trashSessions(context: StoreContext, ids: readonly string[
 async function stepsTo(context: StoreContext, id: string, folder: string): Promise<readonly Step[]> {
   const names: string[] = [];
   for (const name of [`${id}.json`, `${id}.jsonl`, id]) {
-    if (await isThere(context, path.join(context.sessions, name))) names.push(name);
+    if (await isThere(context.port, path.join(context.sessions, name))) names.push(name);
   }
   return names.map((name) => ({ id, from: `sessions/${name}`, to: `${folder}/${name}` }));
 }
@@ -102,16 +102,14 @@ export async function restoreSessions(context: StoreContext, ids: readonly strin
       const found = sessionIdPattern.test(id) ? trashed.find((each) => each.id === id) : undefined;
       if (found === undefined) throw new SessionError('not_found', `there is no deleted session ${id}`);
       const paths = sessionPaths(context.sessions, id);
-      if ((await isThere(context, paths.record)) || (await isThere(context, paths.transcript))) {
+      if ((await isThere(context.port, paths.record)) || (await isThere(context.port, paths.transcript))) {
         throw new SessionError('failed', `there is a session ${id} already`, { hint: 'delete or export it first' });
       }
       const there = { ...context, sessions: path.join(context.root, found.folder) };
-      steps.push(...reversed(await stepsFrom(there, id, found.folder)));
+      const back = reversed(await stepsTo(there, id, found.folder));
+      if (back.length === 0) throw new SessionError('gone', `the deleted session ${id} is not there any more`);
+      steps.push(...back);
     }
     await runSteps(context, freshId(), steps);
   });
-}
-
-async function stepsFrom(there: StoreContext, id: string, folder: string): Promise<readonly Step[]> {
-  return (await stepsTo(there, id, folder)).map((step) => ({ ...step, id }));
 }

@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import { SessionError } from '../model/errors.js';
+import { isThere } from './fileError.js';
 import { appendJournal, journalChange, markOf, undoable, type Change } from './journal.js';
-import { isThere, runSteps } from './pendingSteps.js';
+import { runSteps } from './pendingSteps.js';
 import { changedFields } from './recordFold.js';
 import { updateRecord, type BeforeChange } from './recordUpdate.js';
 import { reversed, type Step } from './step.js';
@@ -29,12 +30,15 @@ export function journalledUpdate(
 
 /** Takes back the last change of this surface; `null` when there is none. One that never came to its act is passed over. */
 export async function undoLast(context: StoreContext): Promise<UndoResult | null> {
+  if (!(await isThere(context.port, context.root))) return null;
   return context.lock(path.join(context.root, 'undo.lock'), async () => {
     for (const { change, isDone } of await undoable(context)) {
       const result = await takeBack(context, change, isDone);
       if (result !== undefined) return result;
       await appendJournal(context, markOf(context, change, 'void'));
     }
+    // A store that vanished meanwhile has no journal either, which is not the same as nothing to undo.
+    await context.port.lstat(context.root);
     return null;
   });
 }
@@ -71,7 +75,7 @@ async function takeBack(context: StoreContext, change: Change, isDone: boolean):
 async function movedYet(context: StoreContext, steps: readonly Step[]): Promise<readonly Step[]> {
   const moved: Step[] = [];
   for (const step of steps) {
-    if (await isThere(context, path.join(context.root, step.to))) moved.push(step);
+    if (await isThere(context.port, path.join(context.root, step.to))) moved.push(step);
   }
   return moved;
 }

@@ -69,7 +69,9 @@ export class ChatPanel {
     return this.frame.locator('.scroll').evaluate<number, unknown>('(element) => element.scrollTop', undefined);
   }
 
-  async scrollTo(pixels: number): Promise<void> {
-    await this.frame.locator('.scroll').evaluate<unknown, number>('(element, pixels) => void (element.scrollTop = pixels)', pixels);
+  /** Turns the wheel over the conversation. */
+  async scrollUp({ page }: Workbench, pixels: number): Promise<void> {
+    await this.frame.locator('.scroll').hover();
+    await page.mouse.wheel(0, -pixels);
   }
 }

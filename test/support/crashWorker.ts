@@ -6,13 +6,15 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { SessionError } from '../../src/model/errors.js';
 import { nodeFilePort } from '../../src/store/filePort.js';
+import type { Store } from '../../src/store/store.js';
 import { faults, writeHalf } from './faults.js';
 import { probedPort, type PortCall } from './probedPort.js';
 import { copyStore, open, operations } from './storeOperations.js';
 
 export type CrashOrder =
   | { readonly do: 'crash'; readonly operation: string; readonly root: string; readonly atCall: number; readonly torn: boolean }
-  | { readonly do: 'fault'; readonly operation: string; readonly fault: string; readonly template: string; readonly folder: string };
+  | { readonly do: 'fault'; readonly operation: string; readonly fault: string; readonly template: string; readonly folder: string }
+  | { readonly do: 'once'; readonly operation: string; readonly root: string };
 
 /** How one try with a fault ended: done, or what was thrown. */
 export interface FaultOutcome {
@@ -60,12 +62,7 @@ async function meetFault(operation: string, name: string, root: string, atCall: 
       fault?.strike(call, args, calls === atCall);
     },
   });
-  let error: FaultOutcome['error'];
-  try {
-    await operations[operation]?.(open(root, port));
-  } catch (thrown) {
-    error = thrown instanceof SessionError ? { code: thrown.code, message: thrown.message } : { code: 'a bug', message: String(thrown) };
-  }
+  const error = await errorOf(operation, open(root, port));
   if (existsSync(`${root}.away`)) {
     rmSync(root, { recursive: true, force: true });
     renameSync(`${root}.away`, root);
@@ -74,5 +71,19 @@ async function meetFault(operation: string, name: string, root: string, atCall: 
   return error === undefined ? { root, struckAt } : { root, struckAt, error };
 }
 
+async function errorOf(operation: string, store: Store): Promise<FaultOutcome['error']> {
+  try {
+    await operations[operation]?.(store);
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof SessionError ? { code: thrown.code, message: thrown.message } : { code: 'a bug', message: String(thrown) };
+  }
+}
+
+/** One try on the disk as it is: the test has limited it from outside. */
+async function once({ operation, root }: Extract<CrashOrder, { do: 'once' }>): Promise<void> {
+  process.stdout.write(`${JSON.stringify((await errorOf(operation, open(root))) ?? null)}\n`);
+}
+
 const order = JSON.parse(process.argv[2] ?? '') as CrashOrder;
-await (order.do === 'crash' ? crash(order) : meetFaults(order));
+await (order.do === 'crash' ? crash(order) : order.do === 'fault' ? meetFaults(order) : once(order));

@@ -15,6 +15,29 @@ const harness = {
     await harness.frames(4);
   },
 
+  get main() {
+    return document.querySelector('main');
+  },
+
+  /** How far the view is from the conversation's end, in pixels. */
+  distanceFromEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = harness.main;
+    return scrollHeight - scrollTop - clientHeight;
+  },
+
+  /** Scrolls to a part of the whole, 0 to 1, or by pixels. */
+  scroll({ part, by = 0 }) {
+    if (part !== undefined) harness.main.scrollTop = part * harness.main.scrollHeight;
+    harness.main.scrollTop += by;
+  },
+
+  /** What stands at the top of the view, and how far it is scrolled into. */
+  topOfView() {
+    const { top } = harness.main.getBoundingClientRect();
+    const shown = [...document.querySelectorAll('article')].find((article) => article.getBoundingClientRect().bottom > top + 1);
+    return `${shown?.getAttribute('aria-label')} at ${Math.round(top - (shown?.getBoundingClientRect().top ?? 0))}`;
+  },
+
   /** Sets the theme as VS Code does: variables on the root element, a class on the body. */
   useTheme({ variables, bodyClass, scheme }) {
     const root = document.documentElement;

@@ -1,9 +1,12 @@
+import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { after, afterEach, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { panelHtml } from '../../src/extension/panelHtml.js';
 import type { ToHost, ToWebview } from '../../src/protocol/messages.js';
+import { launchChromium } from './chromium.js';
 import type { ThemeKind } from './editorSettings.js';
 
 /** Colours of VS Code's own themes as a webview gets them; captured from a running one. */
@@ -27,6 +30,12 @@ export interface PanelOptions {
   readonly state?: unknown;
 }
 
+/** To a part of the whole, 0 to 1, or by pixels. */
+interface Scroll {
+  readonly part?: number;
+  readonly by?: number;
+}
+
 /** What panelHarness.js puts into the page. */
 interface PanelHarness {
   readonly posted: unknown[];
@@ -34,12 +43,43 @@ interface PanelHarness {
   readonly violations: string[];
   frames(count: number): Promise<void>;
   send(messages: readonly ToWebview[]): Promise<void>;
+  distanceFromEnd(): number;
+  scroll(to: Scroll): void;
+  topOfView(): string;
   useTheme(theme: { readonly variables: Readonly<Record<string, string>>; readonly bodyClass: string; readonly scheme: string }): void;
 }
 
 declare global {
   // A page's globals can be declared in no other way.
   var panelHarness: PanelHarness;
+}
+
+/**
+ * Opens panels for the tests of a file, in one browser. Whatever a test does, the page asks for nothing, breaks no policy and
+ * throws nothing: that is checked after each.
+ */
+export function panelsForFile(): (options?: PanelOptions) => Promise<PanelPage> {
+  let browser: Browser | undefined;
+  let open: PanelPage[] = [];
+  before(async () => {
+    browser = await launchChromium();
+  });
+  after(() => browser?.close());
+  afterEach(async () => {
+    const panels = open;
+    open = [];
+    for (const panel of panels) {
+      const troubles = { violations: await panel.violations(), errors: panel.errors, asked: panel.asked };
+      await panel.close();
+      assert.deepEqual(troubles, { violations: [], errors: [], asked: [] });
+    }
+  });
+  return async (options) => {
+    assert.ok(browser);
+    const panel = await PanelPage.open(browser, options);
+    open.push(panel);
+    return panel;
+  };
 }
 
 /** The built panel in a page of its own: the product's document and policy, and a host that the test plays. */
@@ -77,6 +117,11 @@ export class PanelPage {
     return panel;
   }
 
+  /** Where the person writes. */
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: 'Message' });
+  }
+
   async useTheme(kind: ThemeKind): Promise<void> {
     const pairs = Object.entries({ ...fonts, ...colors[kind] }).map(([name, value]) => [`--vscode-${name}`, value]);
     const theme = {
@@ -106,6 +151,36 @@ export class PanelPage {
   /** Reports of the content security policy. */
   violations(): Promise<string[]> {
     return this.page.evaluate(() => panelHarness.violations);
+  }
+
+  /** How far the view is from the conversation's end, in pixels. */
+  distanceFromEnd(): Promise<number> {
+    return this.page.evaluate(() => panelHarness.distanceFromEnd());
+  }
+
+  /** Scrolls the conversation, as a person with a wheel would. */
+  async scroll(to: Scroll): Promise<void> {
+    await this.page.evaluate((value) => panelHarness.scroll(value), to);
+    await this.settle();
+  }
+
+  /** What stands at the top of the view, and how far it is scrolled into. */
+  topOfView(): Promise<string> {
+    return this.page.evaluate(() => panelHarness.topOfView());
+  }
+
+  /** Holds on to an element that is there now; answers whether it still is. */
+  async hold(selector: string): Promise<() => Promise<boolean>> {
+    const element = await this.page.locator(selector).first().elementHandle();
+    return async () => (await element?.isVisible()) ?? false;
+  }
+
+  /** Opens every row that is drawn, also those that another one held. */
+  async openRows(): Promise<void> {
+    for (let depth = 0; depth < 2; depth++) {
+      await this.page.evaluate(`document.querySelectorAll('.tool[aria-expanded="false"]').forEach((row) => row.click())`);
+      await this.settle();
+    }
   }
 
   /** Frames until what was set in motion has settled. */

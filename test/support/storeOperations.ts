@@ -1,9 +1,12 @@
 import { cpSync } from 'node:fs';
 import * as path from 'node:path';
+import { SessionError } from '../../src/model/errors.js';
 import { openStore } from '../../src/store/openStore.js';
 import type { FilePort } from '../../src/store/filePort.js';
 import { nodeFilePort } from '../../src/store/filePort.js';
+import { appendToTranscript } from '../../src/store/recordUpdate.js';
 import type { Store } from '../../src/store/store.js';
+import { storeContext } from '../../src/store/storeContext.js';
 import { message } from './scratchStore.js';
 
 const first = 'a'.repeat(32);
@@ -25,7 +28,10 @@ export const operations: Readonly<Record<string, (store: Store) => Promise<unkno
   fork: (store) => store.fork(first, { at: 'm2' }),
   delete: (store) => store.remove([first, second]),
   restore: (store) => store.restore(['c'.repeat(32)]),
-  undo: (store) => store.undo(),
+  async undo(store) {
+    // Nothing to undo is an answer too: where the store has vanished, the right one.
+    if ((await store.undo()) === null) throw new SessionError('not_found', 'nothing to undo');
+  },
 };
 export type Operation = keyof typeof operations;
 
@@ -41,7 +47,8 @@ export async function makeTemplate(root: string): Promise<void> {
   }
   await store.remove(['c'.repeat(32)]);
   await store.update(first, () => ({ title: 'can be undone' }), { what: 'Renamed' });
-  await open(root).append(second, [message('ahead')]);
+  // Not through the store, which would let the record follow a second later.
+  await appendToTranscript(storeContext({ root, actor }), second, [message('ahead')]);
 }
 
 /** A copy of a store for one try. */
@@ -55,24 +62,14 @@ export function copyStore(template: string, folder: string): string {
 export async function describeStore(root: string): Promise<string> {
   const store = open(root);
   const sessions: string[] = [];
-  for (const row of await store.list()) {
-    const { entries, skipped } = await store.entries(row.id);
-    const known = /^(.)\1{31}$/.test(row.id) ? row.id.slice(0, 1) : 'new';
+  for (const { id, problem } of await store.list()) {
+    const { title, status, tags, message_count, parent_id } = await store.read(id);
+    const { entries, skipped } = await store.entries(id);
+    const known = /^(.)\1{31}$/.test(id) ? id.slice(0, 1) : 'new';
     const lines = entries.map((entry) => (entry.type === 'message' ? entry.id : entry.type)).join(' ');
-    const torn = skipped.every(({ detail }) => /not JSON|not finished/.test(detail)) ? '' : JSON.stringify(skipped);
-    sessions.push(
-      [
-        known,
-        row.title,
-        row.status,
-        row.tags.join(),
-        (await store.read(row.id)).message_count,
-        row.parent_id ?? '',
-        row.problem?.kind ?? '',
-        lines,
-        torn,
-      ].join(' | '),
-    );
+    // A line that was never acknowledged may be torn.
+    const damage = skipped.filter(({ detail }) => !/not JSON/.test(detail)).map(({ detail }) => detail);
+    sessions.push([known, title, status, tags.join(), message_count, parent_id ?? '', problem?.kind ?? '', lines, ...damage].join(' | '));
   }
   const trashed = (await store.trashed()).map(({ row }) => `${row.id.slice(0, 1)} in the trash | ${row.title}`);
   return [...sessions.sort(), ...trashed.sort()].join('\n');

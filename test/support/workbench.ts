@@ -139,8 +139,17 @@ export class Workbench {
   /** Clicks an icon of a row. */
   async inlineAction(pane: string, label: string, action: string): Promise<void> {
     const row = this.treeRow(pane, label);
-    await row.hover(); // inline actions are there for the hovered or focused row alone
-    await row.locator(`.actions .action-label[aria-label="${action}"]`).click();
+    for (let tries = 5; ; tries--) {
+      // The icons are there for the hovered row alone; one that is drawn anew meanwhile is hovered when the mouse moves again.
+      await this.page.mouse.move(0, 0);
+      await row.hover();
+      try {
+        await actionIn(row.locator('.actions'), action).click({ timeout: 2000 });
+        return;
+      } catch (error) {
+        if (tries === 0) throw error;
+      }
+    }
   }
 
   /** Chooses from a row's context menu. */
@@ -163,7 +172,7 @@ export class Workbench {
     const header = this.pane(pane).locator('.pane-header:not(.hidden)');
     const title = (await header.count()) > 0 ? header : this.page.locator('.sidebar .composite.title');
     await title.hover(); // the icons are there while the mouse is over it
-    await title.locator(`.action-label[aria-label="${action}"]`).click();
+    await actionIn(title, action).click();
   }
 
   // ---- Webviews ----
@@ -240,3 +249,7 @@ export class Workbench {
     await this.ownBrowser?.close();
   }
 }
+
+/** An icon by its title; VS Code adds its key to the label where there is one. */
+const actionIn = (place: Locator, title: string): Locator =>
+  place.locator(`.action-label[aria-label="${title}"], .action-label[aria-label^="${title} ("]`);

@@ -7,6 +7,7 @@ import type { ListFilter } from '../../src/model/filter.js';
 import { clinvkSession, makeClinvkHome } from '../support/clinvkHome.js';
 import { git, makeRepository } from '../support/gitRepository.js';
 import { withFolder } from '../support/openFolder.js';
+import { scriptedCatalog } from '../support/scriptedCatalog.js';
 import { turn } from '../support/turn.js';
 
 const titles = async (workspace: Workspace, filter: ListFilter = {}): Promise<string[]> =>
@@ -164,7 +165,6 @@ describe('another program’s sessions', () => {
   });
 
   test('go on natively, or by being told what there is of them', async () => {
-    const { scriptedCatalog } = await import('../support/scriptedCatalog.js');
     const agents = scriptedCatalog({ can: { resume: true } });
     await withFolder({ agents }, async ({ dir, home, open }) => {
       await makeClinvkHome(home, dir);

@@ -51,6 +51,7 @@ describe('amounts', () => {
 describe('a row', () => {
   const rows: [name: string, row: Partial<SessionRow>, icon: string, description: string][] = [
     ['that is plain', { tokens: 31_000, cost_usd: 0.18, last_used_at: ago(3 * hour) }, 'comment', '3h · 31k · $0.18'],
+    ['of the demo agent', { backend: 'demo', last_used_at: ago(day) }, 'beaker', '1d'],
     ['that failed says so first', { status: 'error', tokens: 8000, last_used_at: ago(2 * hour) }, 'error', 'failed · 2h · 8k'],
     [
       'of another program leads with its name',

@@ -101,11 +101,13 @@ function Panel({ state, host, actions }: PanelProps) {
   useQueue(running, turn?.end?.reason, queue, sendQueued);
 
   const [renames, askRename] = useReducer((count: number, _: undefined) => count + 1, 0);
+  const [finds, askFind] = useReducer((count: number, _: undefined) => count + 1, 0);
   const keys = usePanelKeys({
     running,
     wroteFiles: files.length > 0,
     stop: () => post({ kind: 'cancel' }),
     rename: () => askRename(undefined),
+    find: () => askFind(undefined),
     answer: (index) => {
       const request = waiting[0]?.request;
       const option = request && optionsInOrder(request.options)[index];
@@ -127,6 +129,7 @@ function Panel({ state, host, actions }: PanelProps) {
           head={session.skipped.length > 0 || row?.problem ? <Problems session={session} /> : undefined}
           start={saved.start}
           reveal={state.reveal}
+          finds={finds}
           onPlace={saved.setPlace}
         />
       ) : (

@@ -5,6 +5,7 @@ import type { Place } from '../host.js';
 import { segmentOf, segments, type Segment } from '../segments.js';
 import { Badge, IconButton } from './controls.js';
 import type { Facts } from './facts.js';
+import { Find } from './find.js';
 import { Icon } from './icon.js';
 import { usePanel } from './panelContext.js';
 import { focusStop, keepOneStop, moveStop } from './roving.js';
@@ -19,12 +20,14 @@ interface ConversationProps {
   readonly start: Place | undefined;
   /** An entry to show: a search hit. */
   readonly reveal: string | undefined;
+  /** Rises when the person wants to find something; 0: not yet. */
+  readonly finds: number;
   /** Where the view begins, when it came to rest; nothing: at the end. */
   readonly onPlace: (place: Place | undefined) => void;
 }
 
 /** The conversation: a feed of turns, of which only those in sight are drawn. */
-export function Conversation({ feed, facts, head, start, reveal, onPlace }: ConversationProps) {
+export function Conversation({ feed, facts, head, start, reveal, finds, onPlace }: ConversationProps) {
   const list = useMemo(() => segments(feed), [feed]);
   const scroller = useRef<HTMLElement>(null);
   const [focused, setFocused] = useState(-1);
@@ -43,6 +46,16 @@ export function Conversation({ feed, facts, head, start, reveal, onPlace }: Conv
   const goTo = useGoTo(scroller, virtual.scrollTo);
   const onKeyDown = useConversationKeys(scroller, list, prompts, top, goTo, virtual.follow);
 
+  const [finding, setFinding] = useState(false);
+  useEffect(() => {
+    if (finds === 0) return;
+    setFinding(true);
+    document.querySelector<HTMLElement>('.find .field')?.focus();
+  }, [finds]);
+  const closeFind = (): void => {
+    setFinding(false);
+    document.querySelector<HTMLElement>('textarea')?.focus();
+  };
   const letGo = (event: Event): void => {
     if (event.target instanceof Element && event.target.closest('button, vscode-button')) virtual.letGo();
   };
@@ -60,7 +73,8 @@ export function Conversation({ feed, facts, head, start, reveal, onPlace }: Conv
   return (
     <div class="reading">
       {head !== undefined && <div class="column head-notices">{head}</div>}
-      <div class="view">
+      <div class={`view ${finding ? 'finding' : ''}`}>
+        {finding && <Find list={list} scroller={scroller} scrollTo={virtual.scrollTo} onClose={closeFind} />}
         {under && (
           <div class="sticky">
             <div class="column">

@@ -46,7 +46,7 @@ export function Empty({ state }: { readonly state: PanelState }) {
                 <li key={row.id}>
                   <button type="button" onClick={() => post({ kind: 'open', id: row.id })}>
                     <RowIcon row={row} />
-                    <span class="label">{row.title === '' ? row.prompt : row.title}</span>
+                    <span class="label">{row.title || row.prompt || 'New session'}</span>
                     <span class="meta num">{about(row, agentTitle(agents, row.backend))}</span>
                   </button>
                 </li>

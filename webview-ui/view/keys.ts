@@ -6,6 +6,7 @@ interface PanelKeys {
   readonly wroteFiles: boolean;
   readonly stop: () => void;
   readonly rename: () => void;
+  readonly find: () => void;
   /** Answers the waiting request with its choice at this index, if it has one. */
   readonly answer: (index: number) => boolean;
 }
@@ -39,6 +40,10 @@ export function usePanelKeys(keys: PanelKeys): { readonly confirmsStop: boolean 
       if (event.isComposing) return false;
       if (event.key === 'F2') {
         current.current.rename();
+        return true;
+      }
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'f') {
+        current.current.find();
         return true;
       }
       if (event.key === 'F6') return goRound(event.shiftKey ? -1 : 1);

@@ -48,6 +48,8 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
   const [top, setTop] = useState(0);
   const followingNow = useRef(following);
   const keep = useRef(focused);
+  /** Where the view was last, by the person or by us: nearer to the top than this, the person has scrolled up. */
+  const lastTop = useRef(0);
   const onPlaceNow = useRef(onPlace);
   onPlaceNow.current = onPlace;
   keep.current = focused;
@@ -57,7 +59,10 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
         count,
         getScrollElement: () => scroller.current,
         estimateSize: () => estimate,
-        scrollToFn: elementScroll,
+        scrollToFn: (offset, options, instance) => {
+          elementScroll(offset, options, instance);
+          lastTop.current = scroller.current?.scrollTop ?? 0;
+        },
         observeElementRect,
         observeElementOffset,
       }),
@@ -79,6 +84,17 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
     },
   });
 
+  const toEnd = (): void => {
+    const element = scroller.current;
+    if (!element || !followingNow.current) return;
+    // Scrolled up since we looked last, and the event has not come yet.
+    if (element.scrollTop < lastTop.current - 1 && !atEnd(element)) {
+      follow(false);
+      return;
+    }
+    element.scrollTop = element.scrollHeight;
+    lastTop.current = element.scrollTop;
+  };
   const follow = (yes: boolean): void => {
     followingNow.current = yes;
     setFollowing(yes);
@@ -86,14 +102,14 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => {
     virtualizer._willUpdate();
-    toEnd(scroller.current, followingNow.current);
+    toEnd();
   });
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
     const startIndex = start === undefined ? -1 : Array.from({ length: count }, (_, index) => keyOf(index)).indexOf(start.id);
     if (startIndex >= 0) returnTo(virtualizer, startIndex, start?.offset ?? 0);
-    let last = element.scrollTop;
+    lastTop.current = element.scrollTop;
     let rest: ReturnType<typeof setTimeout> | undefined;
     const tellPlace = (): void => {
       const item = virtualizer.getVirtualItemForOffset(element.scrollTop);
@@ -102,13 +118,13 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
     const onScroll = (): void => {
       const { scrollTop } = element;
       if (atEnd(element)) follow(true);
-      else if (scrollTop < last - 1) follow(false);
-      last = scrollTop;
+      else if (scrollTop < lastTop.current - 1) follow(false);
+      lastTop.current = scrollTop;
       clearTimeout(rest);
       rest = setTimeout(tellPlace, atRest);
       setTop(virtualizer.getVirtualItemForOffset(scrollTop + sticky)?.index ?? 0);
     };
-    const observer = new ResizeObserver(() => toEnd(element, followingNow.current));
+    const observer = new ResizeObserver(toEnd);
     observer.observe(element);
     // Before the virtualizer's own listener: what it draws would bring the view back to the end.
     element.addEventListener('scroll', onScroll, { passive: true, capture: true });
@@ -129,11 +145,13 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
     },
     following,
     follow: () => {
+      lastTop.current = 0;
       follow(true);
-      toEnd(scroller.current, true);
+      toEnd();
     },
     letGo: () => {
       follow(false);
+      lastTop.current = scroller.current?.scrollTop ?? 0;
       // Two frames later the new height is measured.
       requestAnimationFrame(() => requestAnimationFrame(() => scroller.current && atEnd(scroller.current) && follow(true)));
     },
@@ -153,7 +171,3 @@ function returnTo(virtualizer: Virtualizer<HTMLElement, HTMLElement>, index: num
 }
 
 const atEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean => scrollHeight - scrollTop - clientHeight < nearEnd;
-
-function toEnd(element: HTMLElement | null, following: boolean): void {
-  if (element && following) element.scrollTop = element.scrollHeight;
-}

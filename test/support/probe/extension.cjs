@@ -10,7 +10,9 @@ exports.activate = (context) => {
   const socket = net.connect(process.env.SKEIN_PROBE_SOCKET);
   context.subscriptions.push({ dispose: () => socket.destroy() });
   socket.on('error', () => socket.destroy());
-  const send = (message) => socket.writable && socket.write(`${JSON.stringify(message)}\n`);
+  // readline takes U+2028 and U+2029 for the end of a line too; in JSON they can be escaped.
+  const lineOf = (message) => JSON.stringify(message).replace(/[\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+  const send = (message) => socket.writable && socket.write(`${lineOf(message)}\n`);
   send({ hello: process.pid });
   readline.createInterface({ input: socket }).on('line', async (line) => {
     const { id, source, argument } = JSON.parse(line);

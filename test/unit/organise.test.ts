@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import type { Workspace } from '../../src/core/workspace.js';
+import { clinvkSession, makeClinvkHome } from '../support/clinvkHome.js';
+import { withFolder } from '../support/openFolder.js';
+import { inShort, turn } from '../support/turn.js';
+
+const create = async (workspace: Workspace, title: string) => (await workspace.create({ backend: 'scripted', title })).id;
+const what = async (workspace: Workspace): Promise<string | undefined> => (await workspace.undo())?.what;
+
+describe('renaming, tagging and the like', () => {
+  test('each says what it did and is undone, last first', async () => {
+    await withFolder({}, async ({ workspace }) => {
+      const id = await create(workspace, 'one');
+      await workspace.patch([id], { title: '  two\nwords ' });
+      await workspace.patch([id], { addTags: ['b', 'a', 'b'] });
+      await workspace.patch([id], { removeTags: ['b'] });
+      await workspace.patch([id], { pinned: true });
+      await workspace.patch([id], { archived: true });
+      const [row] = await workspace.patch([id], { status: 'completed' });
+      assert.deepEqual(
+        [row?.title, row?.title_source, row?.tags, row?.pinned, row?.archived, row?.status],
+        ['two words', 'user', ['a'], true, true, 'completed'],
+      );
+      const words = [
+        'Marked "two words" as completed',
+        'Archived "two words"',
+        'Pinned "two words"',
+        'Took b off "two words"',
+        'Tagged "two words" with b, a',
+        'Renamed "one" to "two words"',
+      ];
+      for (const expected of words) assert.equal(await what(workspace), expected);
+      const back = await workspace.get(id);
+      assert.deepEqual([back.title, back.tags, back.pinned, back.archived, back.status], ['one', [], false, false, 'created']);
+      assert.equal(await workspace.undo(), null);
+    });
+  });
+
+  test('of many is one change', async () => {
+    await withFolder({}, async ({ workspace }) => {
+      const ids = [await create(workspace, 'one'), await create(workspace, 'two'), await create(workspace, 'three')];
+      await workspace.patch([ids[0] ?? ''], { addTags: ['x'] });
+      await workspace.patch(ids, { addTags: ['x'], pinned: true });
+      assert.equal(await what(workspace), 'Tagged 3 sessions with x');
+      const rows = await Promise.all(ids.map((id) => workspace.get(id)));
+      assert.deepEqual(
+        rows.map(({ tags, pinned }) => [tags, pinned]),
+        [
+          [['x'], false],
+          [[], false],
+          [[], false],
+        ],
+      );
+    });
+  });
+
+  test('that changes nothing is no change to undo', async () => {
+    await withFolder({}, async ({ workspace }) => {
+      const id = await create(workspace, 'one');
+      await workspace.patch([id], { pinned: false, removeTags: ['none'] });
+      assert.equal(await workspace.undo(), null);
+      await assert.rejects(workspace.patch([id], { title: ' ' }), { code: 'usage' });
+    });
+  });
+
+  test('of this surface alone is undone here', async () => {
+    await withFolder({}, async ({ workspace, open }) => {
+      const id = await create(workspace, 'one');
+      await workspace.patch([id], { title: 'mine' });
+      const window = await open({ surface: 'window:2' });
+      await window.patch([id], { addTags: ['theirs'] });
+      assert.equal(await what(workspace), 'Renamed "one" to "mine"');
+      assert.deepEqual((await workspace.get(id)).tags, ['theirs']);
+    });
+  });
+
+  test('of another program’s session goes to its own store and is undone there; what it has no place for is refused', async () => {
+    await withFolder({}, async ({ dir, home, open }) => {
+      const sessions = await makeClinvkHome(home, dir);
+      const workspace = await open();
+      const file = join(sessions, '587d1cc629168de754e2be217865bd42.json');
+      const record = async () => JSON.parse(await readFile(file, 'utf8')) as { title?: string; tags?: string[] };
+      const before = await record();
+      const id = 'clinvk:587d1cc629168de754e2be217865bd42';
+      const [row] = await workspace.patch([id], { title: 'new name', addTags: ['y'] });
+      assert.deepEqual([row?.title, row?.tags.at(-1)], ['new name', 'y']);
+      assert.equal((await record()).title, 'new name');
+      await what(workspace);
+      assert.deepEqual([(await record()).title ?? '', (await record()).tags ?? []], [before.title ?? '', before.tags ?? []]);
+      await assert.rejects(workspace.patch([id], { pinned: true }), { code: 'unsupported', hint: /resume it first/ });
+    });
+  });
+});
+
+describe('deleting', () => {
+  test('moves to the trash, and restore or undo brings all of it back', async () => {
+    await withFolder({}, async ({ workspace }) => {
+      const ids = [await create(workspace, 'one'), await create(workspace, 'two')];
+      await turn(workspace, ids[0] ?? '', 'hello');
+      await workspace.setDraft(ids[0] ?? '', 'unsent');
+      await workspace.remove(ids);
+      assert.equal((await workspace.list()).rows.length, 0);
+      assert.deepEqual((await workspace.trashed()).map(({ row }) => row.title).sort(), ['one', 'two']);
+      assert.deepEqual(await workspace.undo().then((undone) => [undone?.what, [...(undone?.ids ?? [])].sort()]), [
+        'Deleted 2 sessions',
+        [...ids].sort(),
+      ]);
+      assert.deepEqual(inShort(await workspace.history(ids[0] ?? '')), ['user hello', 'assistant you said: hello']);
+      assert.equal((await workspace.snapshot(ids[0] ?? '')).draft, 'unsent');
+      await workspace.remove([ids[1] ?? '']);
+      await workspace.restore([(ids[1] ?? '').slice(0, 12)]);
+      assert.equal((await workspace.list()).rows.length, 2);
+    });
+  });
+
+  test('another program’s session keeps a copy, and undo puts the very file back', async () => {
+    await withFolder({}, async ({ dir, home, open }) => {
+      const sessions = await makeClinvkHome(home, dir);
+      const workspace = await open();
+      const file = join(sessions, `${clinvkSession}.json`);
+      const before = await readFile(file);
+      const own = await create(workspace, 'mine');
+      const id = `clinvk:${clinvkSession}`;
+      for (const back of [() => workspace.undo(), () => workspace.restore([id, own])]) {
+        await workspace.remove([id, own]);
+        assert.ok(!(await readdir(sessions)).includes(`${clinvkSession}.json`));
+        assert.deepEqual((await workspace.trashed()).map(({ row }) => row.id).sort(), [own, id].sort());
+        await back();
+        assert.deepEqual(await readFile(file), before);
+        assert.equal((await workspace.get(own)).title, 'mine', 'both in one go');
+        assert.equal((await workspace.trashed()).length, 0);
+      }
+    });
+  });
+
+  test('where another program’s store cannot be written deletes nothing at all, and says why', async () => {
+    await withFolder({}, async ({ dir, home, env, open }) => {
+      await makeClinvkHome(home, dir);
+      const workspace = await open({ env: { ...env, PATH: '/nowhere' } });
+      const own = await create(workspace, 'mine');
+      await assert.rejects(workspace.remove([own, `clinvk:${clinvkSession}`]), { code: 'read_only', message: /flock/ });
+      assert.equal((await workspace.get(own)).title, 'mine');
+    });
+  });
+});
+
+describe('cleaning', () => {
+  const day = 86_400_000;
+  test('says of each session why it goes or stays, moves the old ones to the trash, and is undone', async () => {
+    let now = Date.now() - 40 * day;
+    await withFolder({ now: () => now }, async ({ workspace }) => {
+      const old = await create(workspace, 'old');
+      const pinned = await create(workspace, 'pinned');
+      const kept = await create(workspace, 'kept');
+      await workspace.patch([pinned], { pinned: true });
+      await workspace.patch([kept], { addTags: ['keep'] });
+      now = Date.now();
+      await create(workspace, 'young');
+      const reasons = (await workspace.clean({ olderThanMs: 30 * day, dryRun: true })).map(({ row, goes, reason }) => [
+        row.title,
+        goes,
+        reason,
+      ]);
+      assert.deepEqual(reasons.sort(), [
+        ['kept', false, 'tagged keep'],
+        ['old', true, 'last used 40 days ago'],
+        ['pinned', false, 'pinned'],
+        ['young', false, 'last used 0 hours ago'],
+      ]);
+      assert.equal((await workspace.list()).rows.length, 4, 'a dry run changes nothing');
+      assert.ok(
+        (await workspace.clean({ dryRun: false })).every(({ goes }) => !goes),
+        'by default all is kept for ever',
+      );
+      await workspace.config().set('session.retention_days', 30);
+      await workspace.clean({ dryRun: false });
+      assert.deepEqual((await workspace.list()).rows.map(({ title }) => title).sort(), ['kept', 'pinned', 'young']);
+      assert.equal(await what(workspace), 'Cleaned "old"');
+      assert.equal((await workspace.get(old)).title, 'old');
+    });
+  });
+});

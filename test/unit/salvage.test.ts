@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { openScratchStore } from '../support/openScratchStore.js';
+import { message } from '../support/scratchStore.js';
+
+const id = 'a'.repeat(32);
+
+describe('a session whose record is lost', () => {
+  test('is what its transcript tells: name, tags, counts and the agent’s own session', async (t) => {
+    const { store, paths } = openScratchStore(t);
+    await store.create({ id, workdir: '/p', title: 'first', backend: 'claude' }, [message('q'), message('a', 'assistant')]);
+    await store.update(id, () => ({ title: 'renamed', tags: ['bug'], backend_session_id: 'sess_1', pinned: true }));
+    const { revision: _revision, transcript: _transcript, ...whole } = await store.read(id);
+    for (const damage of ['', '{', '[]', 'null', '\u0000'.repeat(50), JSON.stringify({ version: 1, id })]) {
+      writeFileSync(paths(id).record, damage);
+      const row = await store.row(id);
+      assert.equal(row.problem?.kind, 'salvaged', damage);
+      assert.equal(row.problem.path, paths(id).record);
+      const { revision: _r, transcript: _t, ...salvaged } = await store.read(id);
+      assert.deepEqual(salvaged, whole);
+      assert.equal(readFileSync(paths(id).record, 'utf8'), damage, 'what does not parse is never overwritten by looking at it');
+    }
+    rmSync(paths(id).record);
+    assert.equal((await store.row(id)).problem?.kind, 'orphaned');
+    assert.equal((await store.read(id)).title, 'renamed');
+  });
+
+  test('and whose first line is lost too is what the other lines tell', async (t) => {
+    const { store, paths, folder } = openScratchStore(t);
+    await store.create({ id, workdir: '/p', title: 'first' }, [message('q')]);
+    const lines = readFileSync(paths(id).transcript, 'utf8').split('\n');
+    writeFileSync(paths(id).transcript, ['{"type":"session', ...lines.slice(1)].join('\n'));
+    rmSync(paths(id).record);
+    const { workdir, prompt, message_count } = await store.read(id);
+    assert.deepEqual({ workdir, prompt, message_count }, { workdir: folder, prompt: 'text of q', message_count: 1 });
+  });
+
+  test('and of whose transcript nothing is left is a row all the same, and cannot be read', async (t) => {
+    const { store, paths, folder } = openScratchStore(t);
+    await store.create({ id, workdir: '/p', title: 'first' });
+    writeFileSync(paths(id).record, '{');
+    writeFileSync(paths(id).transcript, Buffer.alloc(100, 0xff));
+    const [row] = await store.list();
+    assert.deepEqual([row?.id, row?.problem?.kind, row?.workdir], [id, 'damaged', folder]);
+    await assert.rejects(store.read(id), { code: 'damaged' });
+  });
+});
