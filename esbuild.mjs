@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { analyzeMetafile, build, context } from 'esbuild';
+import { lazyBuiltins } from './.config/lazyBuiltins.mjs';
 
 const watch = process.argv.includes('--watch');
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -18,21 +19,26 @@ const common = {
 const requireShim = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 // zod asks for `navigator`, which the extension host reports as an error; Node has nothing to tell there.
 const node = { ...common, platform: 'node', target: 'node20', define: { ...common.define, navigator: 'undefined' } };
+const esm = { ...node, format: 'esm', outdir: 'dist', banner: { js: requireShim }, plugins: [lazyBuiltins] };
 
 const bundles = [
   // The language client is a bundle of its own, loaded when first needed: activation stays short.
   { ...node, format: 'cjs', entryPoints: { extension: 'src/extension/activate.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, external: ['vscode', './languageClient.cjs'] },
   { ...node, format: 'cjs', entryPoints: { languageClient: 'src/extension/languageClient.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, external: ['vscode'] },
-  // Split, so that a command loads no more than it needs.
+  // The command line is one file: a list would need 40 chunks, and finding each takes longer than running it. Its parts
+  // still run when they are first imported. It is a script, which the entry loads with its compiled code: src/cli/codeCache.ts.
+  { ...esm, entryPoints: { 'cli/skein': 'src/cli/skein.ts' }, external: ['./main.js'] },
   {
     ...node,
-    format: 'esm',
-    splitting: true,
-    entryPoints: { 'cli/skein': 'src/cli/skein.ts', server: 'src/server/main.ts', demoAgent: 'src/agents/demoAgent.ts' },
+    format: 'cjs',
+    plugins: [lazyBuiltins],
+    entryPoints: { 'cli/main': 'src/cli/main.ts' },
     outdir: 'dist',
-    chunkNames: 'chunks/[name]-[hash]',
-    banner: { js: requireShim },
+    outExtension: { '.js': '.cjs' },
+    define: { ...node.define, 'import.meta.url': '__url' },
+    banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
   },
+  { ...esm, splitting: true, chunkNames: 'chunks/[name]-[hash]', entryPoints: { server: 'src/server/main.ts', demoAgent: 'src/agents/demoAgent.ts' } },
   { ...common, platform: 'browser', target: 'es2022', format: 'iife', entryPoints: { panel: 'webview-ui/main.tsx' }, jsx: 'automatic', jsxImportSource: 'preact', outdir: 'dist/webview' },
   { ...common, entryPoints: { panel: 'webview-ui/panel.css' }, outdir: 'dist/webview' },
 ];

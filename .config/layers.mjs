@@ -3,9 +3,11 @@ export const layers = {
   model: [],
   protocol: ['model'],
   store: ['model'],
-  sources: ['model'],
+  sqlite: ['model'],
+  sources: ['model', 'sqlite'],
+  search: ['model', 'sqlite'],
   agents: ['model'],
-  core: ['model', 'store', 'sources', 'agents'],
+  core: ['model', 'store', 'sources', 'search', 'agents'],
   server: ['model', 'protocol', 'core'],
   // `skein call` and `skein server` are the server's own doors, reached from the command line.
   cli: ['model', 'core', 'server'],
@@ -15,7 +17,15 @@ export const layers = {
 /** Packages that only one layer may import, so that each can be replaced in one place. */
 export const onlyIn = [
   { what: '^vscode$', layer: 'src/extension', why: 'logic does not know VS Code: that keeps it testable without a host' },
-  { what: 'node_modules/(lowdb|proper-lockfile)/', layer: 'src/store', why: 'the store owns what is on disk: nothing else opens a session file' },
+  {
+    what: 'node_modules/(lowdb|proper-lockfile)/',
+    layer: 'src/store',
+    why: 'the store owns what is on disk: nothing else opens a session file',
+  },
   { what: 'node_modules/@agentclientprotocol/sdk/', layer: 'src/agents', why: 'the protocol of agents stays behind src/agents/agent.ts' },
-  { what: 'node_modules/@vscode/webview-ui-toolkit/', layer: 'webview-ui/toolkit\\.ts', why: 'the toolkit is not developed any more: one file imports it, so that it can be replaced' },
+  {
+    what: 'node_modules/@vscode/webview-ui-toolkit/',
+    layer: 'webview-ui/toolkit\\.ts',
+    why: 'the toolkit is not developed any more: one file imports it, so that it can be replaced',
+  },
 ];

@@ -1,4 +1,4 @@
-import type { ToHost, ToWebview } from '../src/protocol/messages.js';
+import type { Posted, ToHost, ToWebview } from '../src/protocol/messages.js';
 
 /** A place in the conversation: a piece of it by its id, and how far below its top the view begins, in pixels. */
 export interface Place {
@@ -25,7 +25,8 @@ declare function acquireVsCodeApi(): VsCodeApi;
 
 /** The extension host, as the panel sees it. */
 export interface Host {
-  readonly post: (message: ToHost) => void;
+  /** Posts what is about the session on the screen, or about another one. */
+  readonly post: (message: ToHost, session?: string) => void;
   readonly load: () => SavedState | undefined;
   readonly save: (state: SavedState) => void;
   readonly listen: (listener: (message: ToWebview) => void) => void;
@@ -33,13 +34,13 @@ export interface Host {
 
 /**
  * Connects to the host. VS Code allows it once a page. `shown` is the JSON that the host wrote into the page about what it
- * shows: a panel that is closed before its first snapshot is restored all the same.
+ * shows: a panel that is closed before its first snapshot is restored all the same. `current` gives the session on the screen.
  */
-export function connectHost(shown: string | undefined): Host {
+export function connectHost(shown: string | undefined, current: () => string | undefined): Host {
   const api = acquireVsCodeApi();
   if (shown !== undefined && api.getState() === undefined) api.setState(JSON.parse(shown));
   return {
-    post: (message) => api.postMessage(message),
+    post: (message, session = current()) => api.postMessage({ session, message } satisfies Posted),
     load: () => readState(api.getState()),
     save: (state) => api.setState(state),
     listen: (listener) => {

@@ -7,9 +7,9 @@ import { followLinks } from './view/links.js';
 
 registerToolkit();
 const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
-const host = connectHost(root.dataset['state']);
 const store = createPanelStore();
+const host = connectHost(root.dataset['state'], () => store.state.session?.row.id);
 host.listen(store.dispatch);
-followLinks(root, host.post);
+followLinks(root, (message) => host.post(message));
 render(<App store={store} host={host} />, root);
 host.post({ kind: 'ready' });

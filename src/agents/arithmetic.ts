@@ -5,9 +5,16 @@ const operators: Readonly<Record<string, { readonly rank: number; readonly apply
   '/': { rank: 2, apply: (a, b) => a / b },
 };
 
-/** The value of a sum such as `2 * (3 + 4.5)`, `undefined` when it is none. */
+const spelled: readonly (readonly [words: RegExp, operator: string])[] = [
+  [/\bplus\b/gi, '+'],
+  [/\bminus\b/gi, '-'],
+  [/\b(?:times|multiplied by)\b|[×x]/gi, '*'],
+  [/\bdivided by\b|÷/gi, '/'],
+];
+
+/** The value of a sum such as `2 * (3 + 4.5)` or `6 times 7`, `undefined` when it is none. */
 export function arithmetic(text: string): number | undefined {
-  const normal = text.replaceAll(/[×x]/g, '*').replaceAll('÷', '/');
+  const normal = spelled.reduce((sum, [words, operator]) => sum.replaceAll(words, operator), text);
   const tokens = normal.match(/\d+(?:\.\d+)?|\S/g) ?? [];
   if (tokens.some((token) => !/^(?:\d.*|[-+*/()])$/.test(token))) return undefined;
   let next = 0;

@@ -29,7 +29,8 @@ const rules: readonly Rule[] = [
   { pattern: /\bcount\b.*\bwords\b(?:[^"“:]*)["“:]\s*([^"”]+)/i, answer: ([, text = '']) => wordCount('That text', text) },
   { pattern: /\bcount\b.*\b(?:words|lines)\b.*?([\w./-]+\.\w{1,8})\b/i, answer: ([, file = ''], { folder }) => fileCount(file, folder) },
   {
-    pattern: /(?:what is|what's|calculate|compute|how much is|^)\s*([-\d(][-\d\s.+*/()x×÷]*[\d)])\s*[=?.]*\s*$/i,
+    pattern:
+      /(?:what is|what's|calculate|compute|how much is|^)\s*((?:[-\d(]|minus\s)(?:[-\d\s.+*/()x×÷]|plus|minus|times|(?:multiplied|divided) by)*[\d)])\s*[=?.]*\s*$/i,
     answer: ([, sum = '']) => sumOf(sum),
   },
   {
@@ -80,7 +81,7 @@ async function fileCount(file: string, folder: DemoFolder): Promise<string> {
 }
 
 function sumOf(sum: string): string | undefined {
-  const value = /[-+*/x×÷]/.test(sum) ? arithmetic(sum) : undefined;
+  const value = /[^\d\s.()]/.test(sum) ? arithmetic(sum) : undefined;
   return value === undefined ? undefined : `\`${sum.trim()}\` is **${Number(value.toPrecision(12))}**.`;
 }
 

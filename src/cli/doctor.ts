@@ -1,4 +1,4 @@
-import type { Finding } from '../model/report.js';
+import { mendedInPlace, type Finding } from '../model/report.js';
 import type { ExitCode, Invocation } from './invocation.js';
 import { plainLine } from './plainText.js';
 import { withProgress } from './progress.js';
@@ -13,8 +13,11 @@ export async function doctor({ options, terminal, open }: Invocation): Promise<E
   if (options.json === true) terminal.json(findings);
   else for (const finding of findings) printFinding(finding, terminal, fix);
   if (findings.length === 0) terminal.say('nothing is wrong');
-  else if (fix) terminal.say(left.length === 0 ? 'all mended; skein undo takes it back' : `${String(left.length)} could not be mended`);
-  else if (findings.some((finding) => finding.fix !== undefined))
+  else if (fix) {
+    terminal.say(left.length === 0 ? 'all mended' : `${String(left.length)} could not be mended`);
+    if (findings.some(({ kind, fix: remedy }) => remedy !== undefined && !mendedInPlace.has(kind)))
+      terminal.say('what was there is kept in salvage/; skein undo puts it back');
+  } else if (findings.some((finding) => finding.fix !== undefined))
     terminal.say('skein doctor --fix mends what has a fix; what it moves is kept');
   return left.length === 0 ? 0 : 5;
 }

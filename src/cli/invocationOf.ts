@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { realpathSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Workspace } from '../core/workspace.js';
 import { SessionError } from '../model/errors.js';
@@ -17,7 +17,7 @@ export async function invoke(
 ): Promise<ExitCode> {
   const endings: (() => Promise<void>)[] = [];
   const logger = loggerOn(given.terminal, given.options.verbose === true);
-  const folder = once(() => realFolder(path.resolve(given.options.path ?? '.')));
+  const folder = once(() => Promise.resolve(realFolder(path.resolve(given.options.path ?? '.'))));
   const openAt = async (dir: string, env: Environment): Promise<Workspace> => {
     const { openWorkspace } = await import('../core/openWorkspace.js');
     // Whoever types a command in a folder has chosen to work in it.
@@ -45,12 +45,18 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-async function realFolder(folder: string): Promise<string> {
-  const found = await stat(folder).catch((cause: unknown) => {
-    throw new SessionError('usage', `there is no folder ${folder}`, { cause });
-  });
-  if (!found.isDirectory()) throw new SessionError('usage', `${folder} is not a folder`);
-  return realpath(folder);
+/** At once: the first trip to Node's thread pool costs more than all that is asked here. */
+function realFolder(folder: string): string {
+  if (!isFolder(folder)) throw new SessionError('usage', `${folder} is not a folder`);
+  return realpathSync.native(folder);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (cause) {
+    throw new SessionError('usage', `there is no folder ${path}`, { cause });
+  }
 }
 
 /** Warnings and errors of the core on stderr; all of it with `--verbose`. */

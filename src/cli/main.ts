@@ -1,21 +1,30 @@
 import { CommanderError } from 'commander';
+import * as z from 'zod';
 import { commandTable } from './commandTable.js';
 import { SessionError } from '../model/errors.js';
 import { reportFailure } from './failure.js';
 import type { ExitCode } from './invocation.js';
 import { invoke } from './invocationOf.js';
 import { createProgram, type Request } from './program.js';
+import { isTerminalInput, standardOutput } from './standardOutput.js';
 import { createTerminal } from './terminal.js';
 import { version } from './version.js';
 
 /** Runs one command line, without the names of node and script. Resolves to the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const { env } = process;
-  const terminal = createTerminal({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env });
+  // zod writes a function for each schema at its first use, which pays after a thousand records: few commands read so many.
+  z.config({ jitless: true });
+  const terminal = createTerminal({
+    stdin: { isTTY: isTerminalInput() },
+    stdout: standardOutput('stdout'),
+    stderr: standardOutput('stderr'),
+    env,
+  });
   let verbose = argv.includes('--verbose');
   try {
     if (argv[0] === 'complete') return await (await import('./completion.js')).complete(argv.slice(1), { terminal, env });
-    const request = await parse(argv, { writeOut: terminal.write, writeErr: terminal.writeError });
+    const request = parse(argv, { writeOut: terminal.write, writeErr: terminal.writeError });
     if (!request) return 0;
     verbose = request.options.verbose === true;
     return await invoke(await request.spec.load(), { ...request, terminal, env });
@@ -25,9 +34,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 /** What was asked for; undefined when help or the version was, which commander has printed. */
-async function parse(argv: readonly string[], output: Parameters<typeof createProgram>[1]): Promise<Request | undefined> {
+function parse(argv: readonly string[], output: Parameters<typeof createProgram>[1]): Request | undefined {
   let asked: Request | undefined;
-  const program = createProgram(await version(), output, (request) => (asked = request));
+  const program = createProgram(version(), output, (request) => (asked = request), { argv });
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {

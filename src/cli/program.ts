@@ -25,13 +25,13 @@ Examples:
 
 /**
  * The commander program of the command table. It only parses: `chosen` gets what was asked for. Wrong usage is thrown as
- * commander's own error, for failure.ts to put into words.
+ * commander's own error, for failure.ts to put into words. With `argv`, only commands that it can mean get their options.
  */
 export function createProgram(
   version: string,
   output: ProgramOutput,
   chosen: (request: Request) => void,
-  { completion = true }: { readonly completion?: boolean } = {},
+  { completion = true, argv }: { readonly completion?: boolean; readonly argv?: readonly string[] } = {},
 ): Commander {
   const program = new Commander('skein');
   // A subcommand has options of its own names, so the program's end where a subcommand begins.
@@ -39,7 +39,7 @@ export function createProgram(
   program.helpCommand('help [command]', 'print help').addHelpText('after', examples);
   setUp(program, output);
   for (const [name, summary] of Object.entries(groups)) setUp(program.command(name).description(summary).helpCommand(false), output);
-  for (const spec of commandTable) addCommand(program, spec, output, chosen);
+  for (const spec of commandTable) addCommand(program, spec, output, chosen, argv);
   // Only for the help: main.ts takes it before. The completion library brings a command of that name itself.
   if (completion)
     program.command('complete').description('print a completion script for a shell').argument('[shell]', 'zsh, bash, fish or powershell');
@@ -62,7 +62,13 @@ function termOf(command: Commander): string {
   return [command.name(), ...words].join(' ');
 }
 
-function addCommand(program: Commander, spec: CommandSpec, output: ProgramOutput, chosen: (request: Request) => void): void {
+function addCommand(
+  program: Commander,
+  spec: CommandSpec,
+  output: ProgramOutput,
+  chosen: (request: Request) => void,
+  argv: readonly string[] | undefined,
+): void {
   const words = spec.name.split(' ').filter((word) => word !== '');
   const parent = words.slice(0, -1).reduce((above, word) => above.commands.find((command) => command.name() === word) ?? above, program);
   const name = words.at(-1);
@@ -70,6 +76,7 @@ function addCommand(program: Commander, spec: CommandSpec, output: ProgramOutput
   setUp(command, output);
   command.description(spec.summary);
   for (const text of spec.arguments.split(' ').filter((part) => part !== '')) command.addArgument(new Argument(text));
+  if (argv !== undefined && !words.every((word) => argv.includes(word))) return;
   const named = [...spec.options, ...everywhere].map((key) => [key, optionOf(optionTable[key], spec.summaries?.[key])] as const);
   for (const [, option] of named) command.addOption(option);
   command.action(() => {

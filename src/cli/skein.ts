@@ -1,11 +1,20 @@
 #!/usr/bin/env node
-// Nothing is imported but Node's own `module`: the compile cache only serves what is loaded after it is on.
-import * as module from 'node:module';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadWithCodeCache } from './codeCache.js';
+import type * as Main from './main.js';
 
 // VS Code's shims run this file with its Electron as Node. Whatever is started from here must not inherit that.
 delete process.env['ELECTRON_RUN_AS_NODE'];
-// Absent before Node 22.8.
-(module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
-const { main } = await import('./main.js');
-process.exitCode = await main(process.argv.slice(2));
+const args = process.argv.slice(2);
+const built = fileURLToPath(new URL('main.cjs', import.meta.url));
+if (existsSync(built)) {
+  // The code of each verb is kept apart, so that it is what that verb runs. Other words may be a prompt, and name no file.
+  const [group, verb = ''] = args;
+  const { exports, keep } = loadWithCodeCache(built, group === 'sessions' && /^[a-z]+$/.test(verb) ? verb : 'any');
+  process.exitCode = await (exports as typeof Main).main(args);
+  if (process.exitCode === 0) keep();
+} else {
+  process.exitCode = await (await import('./main.js')).main(args);
+}

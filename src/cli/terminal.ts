@@ -26,7 +26,7 @@ export interface Terminal {
   readonly width: number | undefined;
 }
 
-interface Output {
+export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string | Uint8Array): unknown;

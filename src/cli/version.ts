@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 /** Put in place by the build. */
 declare const __VERSION__: string | undefined;
 
 /** The version of package.json. Run from source, it is read from there. */
-export async function version(): Promise<string> {
+export function version(): string {
   if (typeof __VERSION__ === 'string') return __VERSION__;
-  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import * as z from 'zod';
 import type { AgentsConfig } from '../agents/catalog.js';
 import { messageOf, SessionError } from '../model/errors.js';
@@ -83,7 +83,7 @@ export class Config {
 
   /** A folder's broken file must not stop the work in it: it could only have tightened, and that is said. */
   async #folderTree(warn: (message: string) => void): Promise<Tree | undefined> {
-    if (!this.#folder || !(await isPlainFile(this.#folder.path))) return undefined;
+    if (!this.#folder || !isPlainFile(this.#folder.path)) return undefined;
     try {
       return await this.#treeOf(this.#folder);
     } catch (error) {
@@ -150,9 +150,11 @@ function jsonOf(text: string): unknown {
 }
 
 /** A link in a folder's store may lead anywhere, so it is not followed. */
-async function isPlainFile(path: string): Promise<boolean> {
-  return lstat(path).then(
-    (info) => info.isFile(),
-    () => false,
-  );
+function isPlainFile(path: string): boolean {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    // Not there, or not to be looked at: then it says nothing either.
+    return false;
+  }
 }

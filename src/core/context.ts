@@ -3,6 +3,7 @@ import type { Source } from '../sources/source.js';
 import type { StoreLocation } from '../store/location.js';
 import type { Store } from '../store/store.js';
 import type { Config } from './config.js';
+import type { ContentSearch } from './contentSearch.js';
 import type { TrustedModes } from './trustedModes.js';
 
 /** What the verbs of one open folder share. */
@@ -23,6 +24,10 @@ export interface CoreContext {
   readonly now: () => number;
   /** Makes the store where it is not there yet; before the first write. */
   readonly ensure: () => Promise<void>;
+  /** Finds sessions by what was said in them. */
+  readonly content: () => Promise<ContentSearch>;
+  /** Closes what was opened for searching. */
+  readonly close: () => Promise<void>;
   /** Sessions of the other stores that this person wrote to, for "all folders". */
   readonly otherStores: () => Promise<readonly Store[]>;
 }

@@ -9,6 +9,7 @@ import type { Snapshot } from '../model/snapshot.js';
 import type { SourceInfo } from '../sources/source.js';
 import type { DeletedRow, UndoResult } from '../store/store.js';
 import { resumeSession } from './adopt.js';
+import { ContentUpdates } from './contentUpdates.js';
 import type { CoreContext } from './context.js';
 import { writeDraft } from './drafts.js';
 import { forkSession, type ForkOptions } from './fork.js';
@@ -48,6 +49,7 @@ export class FolderWorkspace implements Workspace {
   /** The same, once it is there: for what cannot wait. */
   #started: TurnRunner | undefined;
   #watches: readonly (() => void)[] | undefined;
+  #updates: ContentUpdates | undefined;
 
   constructor(options: FolderWorkspaceOptions) {
     this.#options = options;
@@ -85,7 +87,7 @@ export class FolderWorkspace implements Workspace {
   }
 
   async search(query: string, limit?: number): Promise<readonly SearchHit[]> {
-    return (await import('./search.js')).searchSessions(this.#context, query, limit);
+    return (await import('./search.js')).searchSessions(this.#context, query, limit, await this.#updates?.gathered());
   }
 
   async create(options: CreateOptions): Promise<SessionRecord> {
@@ -197,12 +199,16 @@ export class FolderWorkspace implements Workspace {
   async dispose(): Promise<void> {
     for (const stop of this.#watches ?? []) stop();
     this.#changeListeners.clear();
+    await this.#updates?.stop();
+    await this.#context.close();
     await (await this.#runner)?.dispose();
     this.#turnListeners.clear();
   }
 
   #watch(): readonly (() => void)[] {
+    this.#updates = new ContentUpdates(this.#context);
     const tell = (ids: readonly string[]): void => {
+      this.#updates?.soon();
       for (const listener of this.#changeListeners) listener(ids);
     };
     const { store, sources } = this.#context;

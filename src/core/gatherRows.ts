@@ -4,14 +4,10 @@ import type { Problem, SessionRow } from '../model/row.js';
 import type { SourceList } from '../sources/source.js';
 import { notAdopted } from './adoptedId.js';
 import { ownSource, type CoreContext } from './context.js';
+import type { GatheredRows } from './gatheredRows.js';
 import { Places, type Place } from './places.js';
 
 export type Scope = NonNullable<ListFilter['scope']>;
-
-export interface GatheredRows {
-  readonly rows: readonly SessionRow[];
-  readonly problems: readonly Problem[];
-}
 
 /** Every session of a scope, ours and the sources', archived ones too; an adopted session and its source are one row. */
 export async function gatherRows(context: CoreContext, scope: Scope): Promise<GatheredRows> {
@@ -24,6 +20,7 @@ export async function gatherRows(context: CoreContext, scope: Scope): Promise<Ga
   return {
     rows: rows.flatMap((row) => placed(row, places.of(located(context, row)), scope) ?? []),
     problems: [...foreign.problems, ...others.problems],
+    stamps: foreign.stamps,
   };
 }
 
@@ -42,7 +39,7 @@ export function located(context: CoreContext, row: SessionRow) {
 }
 
 /** The rows of all sources. One that fails is a problem with its name, and the others' rows are there. */
-export async function listSources({ sources }: Pick<CoreContext, 'sources'>): Promise<SourceList> {
+export async function listSources({ sources }: Pick<CoreContext, 'sources'>): Promise<Required<SourceList>> {
   const lists = await Promise.all(
     sources.map(async (source): Promise<SourceList> => {
       try {
@@ -52,10 +49,14 @@ export async function listSources({ sources }: Pick<CoreContext, 'sources'>): Pr
       }
     }),
   );
-  return { rows: lists.flatMap(({ rows }) => rows), problems: lists.flatMap(({ problems }) => problems) };
+  return {
+    rows: lists.flatMap(({ rows }) => rows),
+    problems: lists.flatMap(({ problems }) => problems),
+    stamps: new Map(lists.flatMap(({ stamps }) => [...(stamps ?? [])])),
+  };
 }
 
-async function listOtherStores(context: CoreContext): Promise<GatheredRows> {
+async function listOtherStores(context: CoreContext): Promise<Omit<GatheredRows, 'stamps'>> {
   const rows: SessionRow[] = [];
   const problems: Problem[] = [];
   for (const store of await context.otherStores()) {

@@ -1,10 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Logger } from '../model/logger.js';
 import { ensureFolder, writeDurably } from '../store/durable.js';
 import { isSystemError, withFileErrors } from '../store/fileError.js';
 import { nodeFilePort } from '../store/filePort.js';
-import { withLock } from '../store/lock.js';
 
 /**
  * A small text file of `$SKEIN_HOME` that any process may change: read again whenever it changed on disk, replaced as a whole
@@ -20,28 +19,31 @@ export class HomeFile {
     this.#options = options;
   }
 
-  /** Its text, `undefined` where it is not there. */
-  async read(): Promise<string | undefined> {
-    const stamp = await stampOf(this.path);
-    if (this.#read?.stamp !== stamp) this.#read = { stamp, text: stamp === 'none' ? undefined : await this.#text() };
-    return this.#read.text;
+  /** Its text, `undefined` where it is not there. Looked at at once: two small files, which every command asks for. */
+  read(): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      const stamp = stampOf(this.path);
+      if (this.#read?.stamp !== stamp) this.#read = { stamp, text: stamp === 'none' ? undefined : this.#text() };
+      resolve(this.#read.text);
+    });
   }
 
   /** Replaces the text by what `change` makes of it. No change is lost to another process. */
   async change(change: (text: string | undefined) => string): Promise<void> {
     await withFileErrors(this.path, async () => {
+      const { withLock } = await import('../store/lock.js');
       await ensureFolder(nodeFilePort, dirname(this.path));
       await withLock(`${this.path}.lock`, { port: nodeFilePort, ...this.#options }, async (held) => {
-        const text = change(await this.#text());
+        const text = change(this.#text());
         await writeDurably(nodeFilePort, this.path, Buffer.from(text), { beforeRename: () => held.assert() });
       });
     });
     this.#read = undefined;
   }
 
-  async #text(): Promise<string | undefined> {
+  #text(): string | undefined {
     try {
-      return await readFile(this.path, 'utf8');
+      return readFileSync(this.path, 'utf8');
     } catch (error) {
       if (isSystemError(error, 'ENOENT')) return undefined;
       throw error;
@@ -50,9 +52,9 @@ export class HomeFile {
 }
 
 /** Changes whenever the file does: a replaced file has another inode, whatever its clock says. */
-async function stampOf(path: string): Promise<string> {
+function stampOf(path: string): string {
   try {
-    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
+    const { ino, size, mtimeNs } = statSync(path, { bigint: true });
     return `${ino}:${size}:${mtimeNs}`;
   } catch (error) {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return 'none';

@@ -15,12 +15,10 @@ const recentCount = 5;
 export async function listSessions(context: CoreContext, filter: ListFilter = {}): Promise<ListResult> {
   const last = pageOf(filter);
   if (last !== undefined) return listPage(context, filter, last);
-  const { rows, problems } = await gatherRows(context, filter.scope ?? 'folder');
-  const test = filterTest(filter);
-  const shown = filter.archived === true ? rows : rows.filter((row) => !row.archived);
-  const kept = shown.filter((row) => test(factsOf(row)));
+  const gathered = await gatherRows(context, filter.scope ?? 'folder');
+  const { shown, kept } = await (await import('./search.js')).queryRows(context, gathered, filter);
   const recent = filter.lastN === undefined ? kept : sortRows(kept).slice(0, filter.lastN);
-  return { rows: cut(sortRows(recent, filter.sort), filter), hidden: shown.length - kept.length, problems };
+  return { rows: cut(sortRows(recent, filter.sort), filter), hidden: shown.length - kept.length, problems: gathered.problems };
 }
 
 const cut = (rows: readonly SessionRow[], { offset = 0, limit = Infinity }: ListFilter) => rows.slice(offset, offset + limit);
@@ -46,7 +44,7 @@ async function listPage(context: CoreContext, filter: ListFilter, last: number):
     if (brief.archived && filter.archived !== true) return false;
     if (!isShown(places.of({ workdir: brief.workdir, own: true, problem: brief.problem }), scope)) return false;
     shown += 1;
-    return test({ ...brief, source: ownSource, lastUsed: brief.last_used, running: false, text: () => '' });
+    return test({ ...brief, source: ownSource, lastUsed: brief.last_used, running: false });
   };
   const own = await store.query({ where, sort: filter.sort, limit: last });
   const others = notAdopted(foreign.rows, (id) => ids?.has(id) ?? false)

@@ -51,9 +51,27 @@ async function resumed(connection: AgentConnection, request: OpenAgentRequest): 
   const { record, backend, notice } = request;
   const id = record.backend === backend ? record.backend_session_id : undefined;
   if (id === undefined || !connection.resume) return undefined;
-  const session = await orTold(connection.resume(id, optionsOf(request)), connection, 'resume', request);
+  const options = { ...optionsOf(request), spent_usd: spentBy(backend, request.history) };
+  const session = await orTold(connection.resume(id, options), connection, 'resume', request);
   if (session) notice('info', `${connection.info.title} resumed its own session`);
   return session;
+}
+
+/**
+ * What the agent's own session has cost so far, in US dollars: agents report a running total, which goes on over a resume.
+ * `undefined` where a part of it is not known, or was another session's.
+ */
+function spentBy(backend: string, history: readonly Entry[]): number | undefined {
+  const answers = history.flatMap((entry) => (entry.type === 'message' && entry.message.role === 'assistant' ? [entry] : []));
+  const own = answers.slice(answers.findLastIndex((answer) => answer.backend !== backend) + 1);
+  let spent = 0;
+  for (const { usage, inherited, stop_reason: end } of own) {
+    // The last message of a turn tells for all of it.
+    if (usage === undefined && inherited === undefined && end === undefined) continue;
+    if (typeof usage?.cost_usd !== 'number') return undefined;
+    spent += usage.cost_usd;
+  }
+  return spent;
 }
 
 async function forked(connection: AgentConnection, request: OpenAgentRequest): Promise<AgentSession | undefined> {

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { AgentCatalog } from '../agents/agent.js';
 import { openSources } from '../sources/sourceList.js';
-import { knownStores, rememberStore } from '../store/folders.js';
 import { ensureStore, isStore, resolveStore, skeinHome, type StoreLocation } from '../store/location.js';
 import { openStore } from '../store/openStore.js';
 import { Config } from './config.js';
+import type { ContentSearch } from './contentSearch.js';
 import type { CoreContext } from './context.js';
 import { FolderWorkspace } from './folderWorkspace.js';
 import { HomeFile } from './homeFile.js';
@@ -23,11 +23,12 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
   const location = resolveStore(dir, { env, ...place });
   const config = new Config({ home, root: location.root, program, logger });
   const open = (root: string) => openStore(root, { actor: { program, surface }, now: () => new Date(now()), logger });
+  let content: Promise<ContentSearch> | undefined;
   const context: CoreContext = {
     dir: location.dir,
     location,
     store: open(location.root),
-    sources: openSources({ env }),
+    sources: openSources({ env, folders: foldersOf(location) }),
     config,
     modes: new TrustedModes(new HomeFile(join(home, 'trust.json'), { program, logger })),
     home,
@@ -36,12 +37,19 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
     logger,
     now,
     ensure: once(() => makeStore(location, { env, home, program })),
+    content: () => (content ??= import('./openContent.js').then(({ openContent }) => openContent(context))),
+    close: async () => (await content)?.close(),
     otherStores: async () => {
-      const known = await knownStores(home);
+      const known = await (await import('../store/folders.js')).knownStores(home);
       return known.filter(({ root }) => root !== location.root && isStore(root)).map(({ root }) => open(root));
     },
   };
   return new FolderWorkspace({ context, trusted, catalog: once(async () => agents ?? thisComputersAgents(context)) });
+}
+
+/** Where a program that keeps its sessions in the folder itself may have been started. */
+function foldersOf({ dir, gitRoot, mainWorktree, worktrees }: StoreLocation): readonly string[] {
+  return [...new Set([dir, gitRoot, mainWorktree, ...worktrees].filter((folder) => folder !== undefined))];
 }
 
 /** Makes the store and notes it for "all folders"; not one that was chosen for a while by `SKEIN_STORE`. */
@@ -50,7 +58,8 @@ async function makeStore(
   { env, home, program }: Pick<CoreContext, 'env' | 'home' | 'program'>,
 ): Promise<void> {
   await ensureStore(root);
-  if (!env['SKEIN_STORE']) await rememberStore(home, { root, dir: mainWorktree ?? gitRoot ?? dir }, program);
+  if (!env['SKEIN_STORE'])
+    await (await import('../store/folders.js')).rememberStore(home, { root, dir: mainWorktree ?? gitRoot ?? dir }, program);
 }
 
 async function thisComputersAgents({ env, config, dir }: CoreContext): Promise<AgentCatalog> {

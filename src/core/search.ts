@@ -1,85 +1,88 @@
-import type { Entry } from '../model/entry.js';
-import { textOf } from '../model/entry.js';
-import { messageOf } from '../model/errors.js';
-import { sortRows } from '../model/filterRows.js';
+import { filterTest, factsOf } from '../model/filterRows.js';
+import type { ListFilter } from '../model/filter.js';
+import { asksForArchived, splitQuery, type ContentTerm } from '../model/queryTest.js';
 import type { SearchHit } from '../model/report.js';
 import type { SessionRow } from '../model/row.js';
+import { parseQuery } from '../model/sessionQuery.js';
 import { TextMatch } from '../model/textMatch.js';
 import type { CoreContext } from './context.js';
-import { foreignId, sourceNamed } from './foreignId.js';
 import { gatherRows } from './gatherRows.js';
+import type { GatheredRows } from './gatheredRows.js';
+import { contentKey } from './sessionTexts.js';
 
 const defaultLimit = 50;
 /** Entries of one session that are shown, so that one long session does not push out all others. */
 const hitsOfOne = 5;
+const dayMs = 86_400_000;
 
 /**
- * Finds text in titles, prompts and transcripts of the folder's sessions, archived ones too: titles first, then prompts, then
- * what was said, the last used session first in each. Holds no more than the hits and one entry at a time.
+ * Finds sessions of the folder by a query (see `sessionQuery`), archived ones too, the best first: by how much of the title,
+ * and how many entries, match, and by how long ago it was used. Of each the lines that match, in the title or an entry.
+ * `known`: the folder's sessions, where somebody knows them to be as they are now.
  */
-export async function searchSessions(context: CoreContext, query: string, limit = defaultLimit): Promise<readonly SearchHit[]> {
-  if (query.trim() === '') return [];
-  const match = new TextMatch(query);
-  const rows = sortRows((await gatherRows(context, 'folder')).rows);
-  const hitIn = (row: SessionRow, text: string): SearchHit[] => {
-    const found = match.first(text);
-    return found ? [{ row, ...found }] : [];
-  };
-  const hits = rows.flatMap((row) => hitIn(row, row.title)).slice(0, limit);
-  hits.push(...rows.flatMap((row) => (row.prompt === row.title ? [] : hitIn(row, row.prompt))).slice(0, limit - hits.length));
-  for (const row of rows) {
-    if (hits.length >= limit) break;
-    try {
-      hits.push(...(await hitsInside(context, row, match, Math.min(hitsOfOne, limit - hits.length))));
-    } catch (error) {
-      // A transcript that cannot be read is doctor's business: the others are searched all the same.
-      context.logger.warn(`session ${row.id} could not be searched: ${messageOf(error)}`);
-    }
-  }
-  return hits;
-}
-
-async function hitsInside(context: CoreContext, row: SessionRow, match: TextMatch, limit: number): Promise<readonly SearchHit[]> {
+export async function searchSessions(
+  context: CoreContext,
+  text: string,
+  limit = defaultLimit,
+  known?: GatheredRows,
+): Promise<readonly SearchHit[]> {
+  if (text.trim() === '') return [];
+  const gathered = known ?? (await gatherRows(context, 'folder'));
+  const { rows, shown, scoreOf } = await queried(context, gathered, text);
+  const ranked = rows
+    .map((row) => ({ row, score: scoreOf(row) }))
+    .sort((a, b) => b.score - a.score || (a.row.last_used < b.row.last_used ? 1 : -1));
+  const match = new TextMatch(shown.flatMap((term) => (term.kind === 'text' ? [term.text] : term.words)));
+  const content = await context.content();
   const hits: SearchHit[] = [];
-  // The first prompt was searched as the row's.
-  let isFirstPrompt = true;
-  const look = (entry: Entry): boolean => {
-    const isPrompt = entry.type === 'message' && entry.message.role === 'user';
-    const found = isPrompt && isFirstPrompt && match.first(row.prompt) ? undefined : firstMatch(entry, match);
-    if (isPrompt) isFirstPrompt = false;
-    if (found) hits.push({ row, entry: entry.id, ...found });
-    return hits.length < limit;
-  };
-  const foreign = foreignId(row.id);
-  if (!foreign) await context.store.scan(row.id, look);
-  else (await sourceNamed(context.sources, foreign.source).read(foreign.ownId)).every(look);
+  for (const { row } of ranked) {
+    if (hits.length >= limit) break;
+    const matching = shown.length === 0 ? [] : await content.entries(row, shown, Math.min(hitsOfOne, limit - hits.length));
+    // The prompt, and a title made of it, stand in the transcript too.
+    const isNamed = row.title_source === 'user' && match.first(row.title) !== undefined;
+    const entries = matching.filter(({ entry }) => entry !== '' || isNamed || matching.length === 1);
+    if (entries.length === 0) hits.push({ row, ...match.line(row.title === '' ? row.prompt : row.title) });
+    for (const { entry, text: said, files } of entries) {
+      hits.push({ row, ...(entry === '' ? {} : { entry }), ...(match.first(said) ?? match.first(files) ?? match.line(said)) });
+    }
+  }
   return hits;
 }
 
-function firstMatch(entry: Entry, match: TextMatch) {
-  for (const text of textsOf(entry)) {
-    const found = match.first(text);
-    if (found) return found;
-  }
-  return undefined;
+/** The rows that a query leaves. Archived ones are among them where the filter or the query asks for them. */
+export async function queryRows(
+  context: CoreContext,
+  gathered: GatheredRows,
+  filter: ListFilter,
+): Promise<{ readonly shown: readonly SessionRow[]; readonly kept: readonly SessionRow[] }> {
+  const text = filter.search ?? '';
+  const withArchived = filter.archived === true || asksForArchived(parseQuery(text, context.now()));
+  const shown = withArchived ? gathered.rows : gathered.rows.filter((row) => !row.archived);
+  const test = filterTest(filter);
+  const narrowed = shown.filter((row) => test(factsOf(row)));
+  const { rows } = await queried(context, { ...gathered, rows: narrowed }, text);
+  return { shown, kept: rows };
 }
 
-/** What a reader of the transcript sees of an entry. */
-function textsOf(entry: Entry): readonly string[] {
-  switch (entry.type) {
-    case 'message':
-      return [textOf(entry.message.content)];
-    case 'thinking':
-      return [entry.text];
-    case 'compact':
-      return [entry.summary];
-    case 'plan':
-      return entry.steps.map(({ text }) => text);
-    case 'tool_call': {
-      const { title, output = '', diff = [] } = entry.call;
-      return [title, output, ...diff.map(({ path, new_text }) => `${path}\n${new_text}`)];
-    }
-    default:
-      return [];
-  }
+interface Queried {
+  readonly rows: readonly SessionRow[];
+  /** The terms whose matches are shown: what is looked for, not what is left out. */
+  readonly shown: readonly ContentTerm[];
+  readonly scoreOf: (row: SessionRow) => number;
+}
+
+async function queried(context: CoreContext, gathered: GatheredRows, text: string): Promise<Queried> {
+  const { test, content } = splitQuery(parseQuery(text, context.now()));
+  const found = content.length === 0 ? [] : await (await context.content()).find(gathered, content);
+  const pairs = content.map((term, index) => ({ term, counts: found[index] ?? new Map<string, number>() }));
+  const rows = gathered.rows.filter((row) => test(row) && pairs.every(({ term, counts }) => counts.has(contentKey(row)) !== term.not));
+  const wanted = pairs.filter(({ term }) => !term.not);
+  const titles = wanted.map(({ term }) => new TextMatch(term.kind === 'text' ? [term.text] : term.words));
+  const scoreOf = (row: SessionRow): number => {
+    const counts = wanted.reduce((sum, pair) => sum + Math.log2(1 + (pair.counts.get(contentKey(row)) ?? 0)), 0);
+    const inTitle = titles.filter((match) => match.first(row.title) !== undefined).length;
+    const days = Math.max(0, context.now() - Date.parse(row.last_used)) / dayMs;
+    return counts + 4 * inTitle - Math.log2(1 + days);
+  };
+  return { rows, shown: wanted.map(({ term }) => term), scoreOf };
 }

@@ -1,6 +1,6 @@
 import type { AgentCatalog } from '../agents/agent.js';
 import type { ContentBlock, EntryOf } from '../model/entry.js';
-import { SessionError } from '../model/errors.js';
+import { messageOf, SessionError } from '../model/errors.js';
 import type { SessionRow } from '../model/row.js';
 import { freshId } from '../store/freshId.js';
 import type { CoreContext } from './context.js';
@@ -88,6 +88,8 @@ export class TurnRunner {
       const { entries: history } = await store.entries(id);
       const plan = await turnPlan(context, this.#catalog, record, history, options);
       const entry = promptEntry(options.content, plan.backend, context.now());
+      // From now on whoever comes after a crash can tell that a turn was under way.
+      await store.writePartial(id, []);
       await store.append(id, [entry]);
       const entries = new TurnEntries({ newId: freshId, now: context.now, backend: plan.backend });
       const turn = new Turn({ id, store, lease, entries, tell: (update) => this.#listener(id, ++this.#seq, update) });
@@ -100,6 +102,9 @@ export class TurnRunner {
       });
       return turn;
     } catch (error) {
+      await store
+        .writePartial(id, null)
+        .catch((cause: unknown) => context.logger.warn(`word of a turn stays in ${id}: ${messageOf(cause)}`));
       await lease.release();
       throw error;
     }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Snapshot } from '../model/snapshot.js';
 import type { Attachment, ToHost, ToWebview } from '../protocol/messages.js';
-import { toHostSchema } from '../protocol/messages.js';
+import { postedSchema } from '../protocol/messages.js';
 import type { Notification } from '../protocol/requests.js';
 import { defaultBackend } from './defaultBackend.js';
 import { failureText } from './failureText.js';
@@ -28,8 +28,8 @@ export interface PanelDeps {
   readonly client: SessionClient;
   readonly log: vscode.LogOutputChannel;
   readonly extensionUri: vscode.Uri;
-  /** Acts on a message; what it throws is shown in the panel. */
-  readonly act: (panel: ChatPanel, message: ToHost) => Promise<void>;
+  /** Acts on a message about a session; what it throws is shown in the panel. */
+  readonly act: (panel: ChatPanel, message: ToHost, session: string | undefined) => Promise<void>;
   readonly seen: (panel: ChatPanel) => void;
 }
 
@@ -40,6 +40,7 @@ export class ChatPanel {
   readonly #gate = new UpdateGate(({ id, seq, update }) => this.post({ kind: 'update', id, seq, update }));
   #subject: PanelSubject;
   #reveal: string | undefined;
+  /** The session as last read. */
   #shown: Snapshot | undefined;
   #ready = false;
   /** A turn of this window's server runs: its updates tell more than the files. */
@@ -75,10 +76,6 @@ export class ChatPanel {
   }
   get active(): boolean {
     return this.#panel.active;
-  }
-  /** The session as last read. */
-  get shown(): Snapshot | undefined {
-    return this.#shown;
   }
 
   onDisposed(listener: () => void): void {
@@ -191,14 +188,15 @@ export class ChatPanel {
   }
 
   async #receive(raw: unknown): Promise<void> {
-    const parsed = toHostSchema.safeParse(raw);
+    const parsed = postedSchema.safeParse(raw);
     if (!parsed.success) {
       this.#deps.log.warn(`a message of the panel was dropped: ${parsed.error.message}`);
       return;
     }
     try {
-      if (parsed.data.kind === 'ready') await this.#start();
-      else await this.#deps.act(this, parsed.data);
+      const { message, session } = parsed.data;
+      if (message.kind === 'ready') await this.#start();
+      else await this.#deps.act(this, message, session);
     } catch (error) {
       this.showError(error);
     }

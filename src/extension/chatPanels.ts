@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { ToHost } from '../protocol/messages.js';
 import { ChatPanel, panelType, type PanelDeps, type PanelSubject } from './chatPanel.js';
 import type { Folder } from './folder.js';
 import { folderAt, windowFolders } from './folders.js';
@@ -29,7 +28,7 @@ export class ChatPanels implements vscode.Disposable {
   readonly #panels = new Set<ChatPanel>();
   readonly #subscriptions: vscode.Disposable;
   /** Set by the feature that acts on what panels send. */
-  act: (panel: ChatPanel, message: ToHost) => Promise<void> = () => Promise.resolve();
+  act: PanelDeps['act'] = () => Promise.resolve();
 
   constructor(shared: Shared) {
     this.#shared = shared;
@@ -77,7 +76,7 @@ export class ChatPanels implements vscode.Disposable {
     const { client, log, extensionUri, unread } = this.#shared;
     const deps: PanelDeps = {
       ...{ client, log, extensionUri },
-      act: (panel, message) => this.act(panel, message),
+      act: (panel, message, session) => this.act(panel, message, session),
       seen: (panel) => {
         if (panel.visible && panel.subject.id !== undefined) unread.set(panel.subject.id, false);
       },

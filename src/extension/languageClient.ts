@@ -17,10 +17,17 @@ export interface ServerConnection {
   stop(): Promise<void>;
 }
 
+/** Shows nothing by itself: a start that fails is tried again, and it is the session client that tells tree and panels of it. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 /** Starts the server over IPC and waits until it answers. The only file that knows vscode-languageclient: a bundle of its own, loaded when first needed. */
 export async function startLanguageClient({ module, log, env, ended }: ServerOptions): Promise<ServerConnection> {
   const run = { module, transport: TransportKind.ipc, options: { env } };
-  const client = new LanguageClient(
+  const client = new QuietClient(
     'skein',
     'Skein',
     { run, debug: { ...run, options: { ...run.options, execArgv: ['--nolazy', '--inspect=6010'] } } },

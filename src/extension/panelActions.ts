@@ -17,7 +17,8 @@ import type { SessionList } from './sessionList.js';
 import { pickSession } from './sessionPick.js';
 
 type MessageOf<K extends ToHost['kind']> = Extract<ToHost, { kind: K }>;
-type Actions = { readonly [K in Exclude<ToHost['kind'], 'ready'>]: (panel: ChatPanel, message: MessageOf<K>) => unknown };
+type Action<M> = (panel: ChatPanel, message: M, session: string | undefined) => unknown;
+type Actions = { readonly [K in Exclude<ToHost['kind'], 'ready'>]: Action<MessageOf<K>> };
 
 interface Parts {
   readonly client: SessionClient;
@@ -29,17 +30,17 @@ interface Parts {
 /** What each message of a panel does, one entry a kind. What is thrown is shown in the panel. */
 export function actOnPanels({ client, panels, list, diffs }: Parts): void {
   const actions: Actions = {
-    send: (panel, message) => send(client, panel, message),
-    cancel: (panel) => client.request('turn/cancel', sessionOf(panel)),
-    retry: (panel) => retry(client, panel),
-    respond: (panel, { request, option }) => client.request('turn/respond', { ...sessionOf(panel), request, option }),
-    fork: async (panel, { entry }) => {
-      const row = await client.request('sessions/fork', { ...sessionOf(panel), at: entry });
+    send: (panel, message, session) => send(client, panel, message, session),
+    cancel: (panel, _, session) => client.request('turn/cancel', sessionOf(panel, session)),
+    retry: (panel, _, session) => retry(client, sessionOf(panel, session)),
+    respond: (panel, { request, option }, session) => client.request('turn/respond', { ...sessionOf(panel, session), request, option }),
+    fork: async (panel, { entry }, session) => {
+      const row = await client.request('sessions/fork', { ...sessionOf(panel, session), at: entry });
       await panel.show({ folder: panel.subject.folder, id: row.id });
       panel.bringUp();
     },
-    rename: (panel, { title }) => {
-      const { folder, id } = sessionOf(panel);
+    rename: (panel, { title }, session) => {
+      const { folder, id } = sessionOf(panel, session);
       if (title.trim() !== '') return client.request('sessions/patch', { folder, ids: [id], title: title.trim() });
       return undefined;
     },
@@ -56,31 +57,35 @@ export function actOnPanels({ client, panels, list, diffs }: Parts): void {
     copy: (_, { text }) => vscode.env.clipboard.writeText(text),
     insert: (_, { text }) => insert(text),
     openFile: async (panel, { path, line }) => openFile(panel.subject.folder.path, path, line),
-    openDiff: (panel, { entry, index }) => openDiff(client, diffs, panel, entry, index),
+    openDiff: (panel, { entry, index }, session) => openDiff(client, diffs, sessionOf(panel, session), entry, index),
     openLink: (_, { url }) => openLink(url),
     pickFile: async (panel) => {
       for (const attachment of await pickFiles(panel.subject.folder.path)) panel.attach(attachment);
       panel.bringUp();
     },
-    draft: (panel, { text }) => {
+    draft: (panel, { text }, session) => {
       // The empty page's draft lives in the webview's own state: there is no session to keep it yet.
-      if (panel.subject.id === undefined) return undefined;
-      return client.request('sessions/draft', { ...sessionOf(panel), draft: text });
+      if (session === undefined) return undefined;
+      return client.request('sessions/draft', { ...sessionOf(panel, session), draft: text });
     },
     command: (_, { command }) => vscode.commands.executeCommand(command === 'manageTrust' ? 'workbench.trust.manage' : commandId(command)),
   };
-  panels.act = async (panel, message) => {
+  panels.act = async (panel, message, session) => {
     if (message.kind === 'ready') return;
     // The table ties each kind to its message; TypeScript cannot follow that through a variable kind.
-    const action = actions[message.kind] as (panel: ChatPanel, message: ToHost) => unknown;
-    await action(panel, message);
+    const action = actions[message.kind] as Action<ToHost>;
+    await action(panel, message, session);
   };
 }
 
-function sessionOf(panel: ChatPanel): { readonly folder: string; readonly id: string } {
-  const { folder, id } = panel.subject;
+interface SessionInFolder {
+  readonly folder: string;
+  readonly id: string;
+}
+
+function sessionOf(panel: ChatPanel, id: string | undefined): SessionInFolder {
   if (id === undefined) throw new SessionError('usage', l10n.t('There is no session yet'), { hint: l10n.t('send a prompt to start one') });
-  return { folder: folder.path, id };
+  return { folder: panel.subject.folder.path, id };
 }
 
 /** Starts a turn. The first prompt of an empty page makes its session; one to another program's session adopts it first. */
@@ -88,10 +93,15 @@ async function send(
   client: SessionClient,
   panel: ChatPanel,
   { text, attachments, backend, model, mode }: MessageOf<'send'>,
+  session: string | undefined,
 ): Promise<void> {
   const { subject } = panel;
   const folder = subject.folder.path;
-  let { id } = subject;
+  // The person may have gone on to another session meanwhile: that one stays on the screen.
+  const show = async (made: string): Promise<void> => {
+    if (panel.subject === subject && subject.id === session) await panel.show({ folder: subject.folder, id: made });
+  };
+  let id = session;
   if (id === undefined) {
     const row = await client.request('sessions/create', {
       folder,
@@ -99,7 +109,7 @@ async function send(
       model: model ?? subject.model,
     });
     id = row.id;
-    await panel.show({ folder: subject.folder, id });
+    await show(id);
   } else {
     const row = await client.request('sessions/resume', { folder, id });
     if (backend !== undefined && row.backend !== '' && backend !== row.backend) {
@@ -110,7 +120,7 @@ async function send(
     if (model !== undefined && model !== (row.settings.model ?? row.model)) {
       await client.request('sessions/patch', { folder, ids: [row.id], settings: { ...row.settings, model } });
     }
-    if (row.id !== id) await panel.show({ folder: subject.folder, id: row.id });
+    if (row.id !== id) await show(row.id);
     id = row.id;
   }
   const content: ContentBlock[] = [{ type: 'text', text }, ...attachments.map(resourceOf)];
@@ -125,8 +135,7 @@ const resourceOf = ({ uri, title, text }: Attachment): ContentBlock => ({
 });
 
 /** Sends the last prompt once more. */
-async function retry(client: SessionClient, panel: ChatPanel): Promise<void> {
-  const session = sessionOf(panel);
+async function retry(client: SessionClient, session: SessionInFolder): Promise<void> {
   const entries = await client.request('sessions/history', session);
   const prompt = entries.findLast((entry) => entry.type === 'message' && entry.message.role === 'user');
   if (prompt?.type !== 'message') throw new SessionError('usage', l10n.t('There is no prompt to send again'));
@@ -148,10 +157,15 @@ async function openFile(folder: string, path: string, line: number | undefined):
   await vscode.window.showTextDocument(vscode.Uri.file(link.path), { viewColumn: vscode.ViewColumn.One, ...options });
 }
 
-async function openDiff(client: SessionClient, diffs: DiffDocuments, panel: ChatPanel, entryId: string, index: number): Promise<void> {
+async function openDiff(
+  client: SessionClient,
+  diffs: DiffDocuments,
+  session: SessionInFolder,
+  entryId: string,
+  index: number,
+): Promise<void> {
   const isIt = (entry: Entry): boolean => entry.id === entryId || (entry.type === 'tool_call' && entry.call.id === entryId);
-  // While a turn runs, what was shown last does not have its newest entries.
-  const entry = panel.shown?.entries.find(isIt) ?? (await client.request('sessions/history', sessionOf(panel))).find(isIt);
+  const entry = (await client.request('sessions/history', session)).find(isIt);
   const diff = entry?.type === 'tool_call' ? entry.call.diff?.[index] : undefined;
   if (!diff) throw new SessionError('not_found', l10n.t('This change is not in the session any more'));
   await diffs.open(diff);

@@ -27,7 +27,7 @@ export function panelHtml({ nonce, cspSource, script, style, language, state }: 
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="csp-nonce" content="${attribute(nonce)}">
+<meta property="csp-nonce" content="${attribute(nonce)}">
 <link rel="stylesheet" nonce="${attribute(nonce)}" href="${attribute(style)}">
 <title>Skein</title>
 </head>

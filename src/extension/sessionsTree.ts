@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { SessionRef } from './sessionUri.js';
 import { l10n } from './l10n.js';
@@ -15,6 +16,11 @@ export const viewId = 'skein.sessions';
 /** Ages in the rows are told anew this often while the tree is seen. */
 const ageMs = 60_000;
 
+/** VS Code refreshes at most each 200 ms, and asks for a level when it has the one above; after this long without a question it has them all. */
+const quietMs = 400;
+/** A tree that changes all the time is not waited for longer. */
+const patienceMs = 1000;
+
 /** The Sessions view. What it shows is decided in treeModel.ts; node ids keep selection and expansion over a refresh. */
 export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #list: SessionList;
@@ -26,6 +32,10 @@ export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   #index = new NodeIndex([]);
   /** Kept from the last event: while the tree is being read anew, the view says that nothing is selected. */
   #selection: readonly SessionNode[] = [];
+  /** The last event came while VS Code did not know the rows: what it said of the selection may be too little. */
+  #unsure = false;
+  /** When VS Code was last told to read the rows anew, or asked for some. */
+  #readAt = 0;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -40,7 +50,11 @@ export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       this.#view,
       this.#changed,
       new vscode.Disposable(() => clearInterval(ages)),
-      this.#view.onDidChangeSelection(({ selection }) => (this.#selection = selection.filter((node) => node.kind === 'session'))),
+      this.#view.onDidChangeSelection(() => {
+        this.#unsure = this.#isReading();
+        this.#selection = this.#selected();
+      }),
+      this.#changed.event(() => (this.#readAt = Date.now())),
       list.onChanged(() => this.#changed.fire(undefined)),
       client.onState((state) => {
         if (state === 'stopped' || state === 'starting') this.#changed.fire(undefined);
@@ -51,11 +65,17 @@ export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     );
   }
 
-  get selection(): readonly SessionNode[] {
-    return this.#selection;
+  /** The sessions that are selected. */
+  async selection(): Promise<readonly SessionNode[]> {
+    const asked = Date.now();
+    if (!this.#unsure && this.#selection.length > 0) return this.#selection;
+    while (this.#isReading() && Date.now() - asked < patienceMs) await delay(20);
+    const now = this.#selected();
+    return now.length > 0 ? now : this.#selection;
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    this.#readAt = Date.now();
     if (node) return [...node.children];
     const stopped = this.#client.state === 'stopped';
     const folders = stopped ? this.#list.current : await this.#list.load();
@@ -91,6 +111,14 @@ export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
 
   dispose(): void {
     this.#subscriptions.dispose();
+  }
+
+  #selected(): readonly SessionNode[] {
+    return this.#view.selection.filter((node) => node.kind === 'session');
+  }
+
+  #isReading(): boolean {
+    return Date.now() - this.#readAt < quietMs;
   }
 
   /** What stands around the rows: the badge, and a line where trust or the filter changes what is seen. */

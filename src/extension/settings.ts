@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../model/errors.js';
 import { configChanges, configEntries } from './configEntries.js';
 import { showFailure } from './failure.js';
+import { failureText } from './failureText.js';
 import { windowFolders } from './folders.js';
 import type { SessionClient } from './sessionClient.js';
 
@@ -24,7 +26,12 @@ export function registerSettings(client: SessionClient, log: vscode.LogOutputCha
     if (moved) await client.restart();
   };
   const safely = (changes: ReadonlyMap<string, unknown>): void => {
-    if (changes.size > 0) write(changes).catch((error: unknown) => void showFailure(error, log));
+    if (changes.size === 0) return;
+    write(changes).catch((error: unknown) => {
+      // The next server is given all of them when it runs.
+      if (failureText(error).code === 'interrupted') log.debug(`settings wait for the next server: ${messageOf(error)}`);
+      else void showFailure(error, log);
+    });
   };
   return vscode.Disposable.from(
     client.onState((state) => {

@@ -40,7 +40,7 @@ export class Targets {
   async #given([first, more]: readonly unknown[]): Promise<readonly Target[] | undefined> {
     const nodes = Array.isArray(more) ? more.filter(isSessionNode) : [];
     if (isSessionNode(first)) return unique(nodes.some((node) => node.id === first.id) ? nodes : [first]);
-    if (first === ofSelection) return unique(this.#tree.selection);
+    if (first === ofSelection) return unique(await this.#tree.selection());
     if (isRef(first)) return [await this.#find(first.folder, first.id)];
     if (first instanceof vscode.Uri && first.scheme === 'webview-panel') {
       const subject = this.#panels.current()?.subject;

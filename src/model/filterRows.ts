@@ -11,13 +11,11 @@ export interface FilterFacts {
   /** Milliseconds since the epoch. */
   readonly lastUsed: number;
   readonly running: boolean;
-  /** What `search` looks through, in lower case; asked for only when it does. */
-  readonly text: () => string;
 }
 
 type Test = (facts: FilterFacts) => boolean;
 
-/** One line a filter. `scope`, `archived`, `limit` and their like are not filters of a row. */
+/** One line a filter. `search` takes more than a row (see `core/search`); `scope`, `archived`, `limit` and their like are not filters of a row. */
 const tests: { readonly [K in keyof ListFilter]?: (wanted: NonNullable<ListFilter[K]>) => Test } = {
   backend: (backend) => (facts) => facts.backend === backend,
   status: (status) => (facts) => facts.status === status,
@@ -34,13 +32,6 @@ const tests: { readonly [K in keyof ListFilter]?: (wanted: NonNullable<ListFilte
   until: (until) => {
     const to = Date.parse(until);
     return (facts) => facts.lastUsed <= to;
-  },
-  search: (search) => {
-    const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-    return (facts) => {
-      const text = facts.text();
-      return words.every((word) => text.includes(word));
-    };
   },
   activeOnly: (only) => (facts) => !only || facts.status === 'active' || facts.running,
 };
@@ -65,7 +56,6 @@ export function factsOf(row: SessionRow): FilterFacts {
     source: row.source,
     lastUsed: Date.parse(row.last_used),
     running: row.running !== undefined,
-    text: () => [row.title, row.prompt, row.id, row.backend, row.model ?? '', ...row.tags].join('\n').toLowerCase(),
   };
 }
 

@@ -4,6 +4,9 @@ import { sessionRowSchema } from './row.js';
 /** Something doctor found: `kind` says what, `fix` what `--fix` would do, where anything can be done. */
 export const findingSchema = z.object({ path: z.string(), kind: z.string(), detail: z.string(), fix: z.string().optional() });
 
+/** Kinds that `--fix` puts right as any program would when it next met them: no change of anything kept, and none for undo. */
+export const mendedInPlace: ReadonlySet<string> = new Set(['permissions', 'not_ignored', 'dead_lock', 'left_partial']);
+
 /** A place where a search matched. `ranges` are [start, end) offsets into `line`, in UTF-16 units. */
 export const searchHitSchema = z.object({
   row: sessionRowSchema,

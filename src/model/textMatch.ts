@@ -7,16 +7,19 @@ export interface LineMatch {
 /** Characters of a matching line that are shown: long ones are cut around the first match. */
 const shown = 240;
 
-/** A case-insensitive search for a phrase, any run of white space in it standing for any other. */
+/** A case-insensitive search for any of some phrases, any run of white space in one standing for any other. */
 export class TextMatch {
   readonly #pattern: RegExp;
 
-  constructor(query: string) {
-    const words = query
-      .trim()
-      .split(/\s+/)
-      .map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`));
-    this.#pattern = new RegExp(words.join(String.raw`[^\S\n]+`), 'giu');
+  constructor(phrases: readonly string[]) {
+    const patterns = phrases.filter((phrase) => phrase.trim() !== '').map(patternOf);
+    // What looks for nothing finds nothing.
+    this.#pattern = new RegExp(patterns.length === 0 ? '(?!)' : patterns.join('|'), 'giu');
+  }
+
+  /** The first line of `text` that says anything, with its matches: for what was found in another way. */
+  line(text: string): LineMatch {
+    return this.#cut(text.trimStart().split('\n', 1)[0] ?? '', 0);
   }
 
   /** The first line of `text` that matches, with all its matches. */
@@ -36,4 +39,12 @@ export class TextMatch {
     const ranges = [...line.matchAll(this.#pattern)].map(({ index, 0: hit }): [number, number] => [index, index + hit.length]);
     return { line, ranges };
   }
+}
+
+function patternOf(phrase: string): string {
+  const words = phrase
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`));
+  return words.join(String.raw`[^\S\n]+`);
 }

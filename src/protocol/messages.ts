@@ -38,6 +38,13 @@ export const toHostSchema = z.discriminatedUnion('kind', [
 ]);
 export type ToHost = z.infer<typeof toHostSchema>;
 
+/**
+ * What the webview posts: a message, and the session that it is about, the one on the screen when the person acted. By the time
+ * it arrives the host may show another.
+ */
+export const postedSchema = z.object({ session: z.string().optional(), message: toHostSchema });
+export type Posted = z.infer<typeof postedSchema>;
+
 /** Extension host to webview: one channel, in order. The webview ignores a kind it does not know. */
 export type ToWebview =
   /** Everything the panel shows; also answers `ready`. `session` absent: the empty panel. */

@@ -1,10 +1,11 @@
 import { cp, lstat, mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Entry } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Problem, SessionRow } from '../model/row.js';
-import { readClinvkRecord, type ClinvkFile } from './clinvkRecord.js';
+import type { ClinvkFile } from './clinvkRecord.js';
 import { findFlock } from './flock.js';
 import { watchFolder } from './folderWatch.js';
 import type { Source, SourceInfo, SourceList } from './source.js';
@@ -36,6 +37,7 @@ export function clinvkSource(options: ClinvkOptions): Source {
     try {
       const info = await lstat(path);
       if (!info.isFile()) throw new SessionError('damaged', `${path} is not a plain file`);
+      const { readClinvkRecord } = await import('./clinvkRecord.js');
       return readClinvkRecord(ownId, path, await readFile(path, 'utf8'), info.mtime);
     } catch (error) {
       if (isMissing(error)) throw new SessionError('not_found', `clinvk has no session ${ownId}`);
@@ -44,6 +46,8 @@ export function clinvkSource(options: ClinvkOptions): Source {
   }
 
   async function list(): Promise<SourceList> {
+    // At once, and most often all there is to it.
+    if (!existsSync(folder)) return { rows: [], problems: [] };
     const names = await readdir(folder).catch((error: unknown) => {
       if (isMissing(error)) return [];
       throw error;

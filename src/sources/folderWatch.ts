@@ -1,44 +1,60 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { statSync, watch, type FSWatcher } from 'node:fs';
 
-/** How often a folder that cannot be watched, or is not there yet, is looked at again. */
-const pollMs = 2_000;
+/** How often is looked whether the folder is there, and is the one that is watched. */
+const lookMs = 2_000;
 const coalesceMs = 100;
 
 /**
- * Calls back, at most every 100 ms, when something in `folder` changed. Where watching fails (no such folder yet, a network
- * file system, no more watches) it calls back every two seconds instead: a needless look is cheap, a missed change is not.
+ * Calls back, at most every 100 ms, when something in `folder` changed, and when it comes or goes. Where it is there and
+ * cannot be watched (a network file system, no more watches) it calls back every two seconds instead: a needless look is
+ * cheap, a missed change is not.
  */
 export function watchFolder(folder: string, changed: () => void): () => void {
   let watcher: FSWatcher | undefined;
   let pending: NodeJS.Timeout | undefined;
+  let inode = inodeOf(folder);
   const soon = (): void => {
     pending ??= setTimeout(() => {
       pending = undefined;
       changed();
     }, coalesceMs);
   };
-  const tryWatch = (): boolean => {
-    try {
-      watcher = watch(folder, soon);
-    } catch {
-      return false;
-    }
-    watcher.on('error', () => {
-      watcher?.close();
-      watcher = undefined;
-    });
-    return true;
-  };
-  tryWatch();
-  const poll = setInterval(() => {
-    if (watcher) return;
-    tryWatch();
-    soon();
-  }, pollMs);
-  poll.unref();
-  return () => {
-    clearInterval(poll);
-    clearTimeout(pending);
+  const end = (): void => {
     watcher?.close();
+    watcher = undefined;
   };
+  const begin = (): void => {
+    try {
+      watcher = watch(folder, { persistent: false }, soon);
+      watcher.on('error', end);
+    } catch {
+      // Looked at in turn instead.
+      watcher = undefined;
+    }
+  };
+  if (inode !== undefined) begin();
+  const looking = setInterval(() => {
+    const now = inodeOf(folder);
+    if (now === inode && (watcher !== undefined || now === undefined)) return;
+    inode = now;
+    end();
+    if (now !== undefined) begin();
+    soon();
+  }, lookMs);
+  looking.unref();
+  return () => {
+    clearInterval(looking);
+    clearTimeout(pending);
+    end();
+  };
+}
+
+/** Which folder is there; `undefined` for none. */
+function inodeOf(folder: string): number | undefined {
+  try {
+    return statSync(folder, { throwIfNoEntry: false })?.ino;
+  } catch {
+    // One that may not be looked into is none.
+    return undefined;
+  }
 }

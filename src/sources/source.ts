@@ -19,6 +19,18 @@ export interface SourceList {
   readonly rows: readonly SessionRow[];
   /** Files that could not be read, each named. Never a reason to fail the list. */
   readonly problems: readonly Problem[];
+  /** By row id: a text that differs whenever the session's transcript may. What has none is read again each time. */
+  readonly stamps?: ReadonlyMap<string, string>;
+}
+
+/** What a source is opened with. */
+export interface SourceOptions {
+  /** Says where programs keep their sessions: each program's own variables, else `HOME`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The open folder, its repository and its worktrees, for programs that keep sessions in the folder itself. */
+  readonly folders?: readonly string[];
+  readonly platform?: NodeJS.Platform;
+  readonly now?: () => number;
 }
 
 /** Puts back what was removed; `undo` is what the journal keeps: plain JSON. */

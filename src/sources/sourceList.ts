@@ -1,7 +1,7 @@
 import { clinvkSource } from './clinvk.js';
-import type { Source } from './source.js';
+import type { Source, SourceOptions } from './source.js';
 
 /** Every source that Skein reads, one line each. */
-export function openSources(options: { readonly env: Readonly<Record<string, string | undefined>> }): readonly Source[] {
+export function openSources(options: SourceOptions): readonly Source[] {
   return [clinvkSource(options)];
 }

@@ -6,6 +6,7 @@ import { ensureFolder, writeDurably } from './durable.js';
 import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { freshId } from './freshId.js';
 import { runSteps } from './pendingSteps.js';
+import { ensurePlainFolder } from './plainFolder.js';
 import { readRecord, recordDocument } from './recordFile.js';
 import { salvageRecord } from './salvage.js';
 import { sessionPaths } from './sessionPaths.js';
@@ -75,7 +76,7 @@ export async function writeFiles(context: StoreContext, id: string, files: Reado
     const name = freshId();
     const aside = `salvage/import.${name}`;
     const there = sessionPaths(path.join(root, aside), id);
-    await ensureFolder(port, path.join(root, aside));
+    await ensurePlainFolder(port, root, aside);
     await ensureFolder(port, context.sessions);
     const [record, transcript] = [files.get(recordName), files.get(transcriptName)];
     if (transcript !== undefined) await writeDurably(port, there.transcript, withId(transcript, firstLineEnd(transcript), id));
@@ -129,7 +130,7 @@ async function writeBlobs(context: StoreContext, files: ReadonlyMap<string, Uint
   for (const [name, bytes] of files) {
     const blob = blobName.exec(name)?.groups?.['name'];
     if (blob === undefined || (await isThere(context.port, path.join(root, 'blobs', blob)))) continue;
-    await ensureFolder(port, path.join(root, 'blobs'));
+    await ensurePlainFolder(port, root, 'blobs');
     await writeDurably(port, path.join(root, 'blobs', blob), bytes);
   }
 }

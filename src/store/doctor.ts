@@ -5,8 +5,9 @@ import { examineSessions } from './doctorSessions.js';
 import { examineStore } from './doctorStore.js';
 import type { Examined } from './examined.js';
 import { isThere, withFileErrors } from './fileError.js';
-import { journalChange, markOf } from './journal.js';
+import { appendJournal, journalChange, markOf, type FieldsChange } from './journal.js';
 import { runSteps } from './pendingSteps.js';
+import { updateRecord } from './recordUpdate.js';
 import type { Step } from './step.js';
 import type { StoreContext } from './storeContext.js';
 
@@ -28,24 +29,34 @@ export async function runDoctor(context: StoreContext, fix: boolean): Promise<re
 
 async function mend(context: StoreContext, all: readonly Examined[]): Promise<void> {
   const aside = `salvage/${String(context.now().getTime())}`;
-  const steps: Step[] = [];
-  const ids = new Set<string>();
+  const [steps, updates]: [Step[], FieldsChange[]] = [[], []];
   let mended = 0;
   for (const { finding, repair } of all) {
     try {
       if (repair?.kind === 'act') await repair.run();
-      if (repair?.kind !== 'move') continue;
-      const prepared = await repair.prepare(`${aside}/${String(mended)}`);
-      steps.push(...prepared);
-      for (const { id } of prepared) if (id !== '') ids.add(id);
+      if (repair?.kind !== 'change') continue;
+      const change = await repair.prepare(`${aside}/${String(mended)}`);
+      // Two findings may want one file out of the way.
+      const files = new Set(steps.map(({ from }) => from));
+      steps.push(...(change.steps ?? []).filter(({ from }) => !files.has(from)));
+      updates.push(...(change.updates ?? []));
       mended++;
     } catch (error) {
       // One that cannot be mended must not keep the others from it; the next look shows it again.
       context.logger.warn(`${finding.path}: ${messageOf(error)}`);
     }
   }
-  if (steps.length === 0) return;
-  const what = mended === 1 ? 'Mended one thing' : `Mended ${String(mended)} things`;
-  const change = await journalChange(context, { what, ids: [...ids], act: { kind: 'move', steps } });
-  await runSteps(context, change.id, steps, markOf(context, change, 'done'));
+  if (mended > 0) await carryOut(context, mended === 1 ? 'Mended one thing' : `Mended ${String(mended)} things`, steps, updates);
+}
+
+async function carryOut(context: StoreContext, what: string, steps: readonly Step[], updates: readonly FieldsChange[]): Promise<void> {
+  const ids = [...new Set([...steps, ...updates].map(({ id }) => id))].filter((id) => id !== '');
+  const change = await journalChange(context, { what, ids, act: { kind: 'move', steps: [...steps], updates: [...updates] } });
+  if (steps.length > 0) await runSteps(context, change.id, steps);
+  for (const { id, after } of updates) {
+    await updateRecord(context, id, () => after).catch((error: unknown) => {
+      context.logger.warn(`session ${id}: ${messageOf(error)}`);
+    });
+  }
+  await appendJournal(context, markOf(context, change, 'done'));
 }

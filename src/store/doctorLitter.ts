@@ -4,8 +4,9 @@ import { isTemporary } from './durable.js';
 import { examined, setAside, type Examined } from './examined.js';
 import { isSystemError } from './fileError.js';
 import type { FolderEntry } from './filePort.js';
+import { readLease } from './leaseFile.js';
 import { ownerSchema, ownerState } from './owner.js';
-import { deadPartial, recoverPartials } from './partialFile.js';
+import { readPartial, recoverPartials } from './partialFile.js';
 import type { StoreContext } from './storeContext.js';
 
 /** Younger than this, what is half written may still be being written. */
@@ -21,21 +22,14 @@ export async function examineLitter(context: StoreContext): Promise<readonly Exa
     if (name.endsWith('.lock')) found.push(...(await examineLock(context, entry)));
     else if (isTemporary(name)) found.push(...(await examineTemporary(context, `sessions/${name}`)));
     else if (sessionIdPattern.test(name) && kind === 'folder') found.push(...(await examineFolder(context, name, taken)));
-    else if (sessionIdPattern.test(name) && kind === 'link') found.push(link(context, name));
+    else if (sessionIdPattern.test(name) && kind === 'link') found.push(link(context, `sessions/${name}`, name));
     else if (!name.startsWith('.') && !/^[0-9a-f]{32}\.jsonl?$/.test(name)) found.push(stray(context, name));
   }
   return found;
 }
 
-function link(context: StoreContext, name: string): Examined {
-  return examined(
-    context,
-    `sessions/${name}`,
-    'link',
-    'it is a symbolic link, which is not followed',
-    'move it to salvage/',
-    setAside(name, `sessions/${name}`),
-  );
+function link(context: StoreContext, file: string, id: string): Examined {
+  return examined(context, file, 'link', 'it is a symbolic link, which is not followed', 'move it to salvage/', setAside(id, file));
 }
 
 function stray(context: StoreContext, name: string): Examined {
@@ -61,27 +55,27 @@ async function examineFolder(context: StoreContext, id: string, taken: ReadonlyS
     return [examined(context, folder, 'stray_folder', 'its session is not there', 'move it to salvage/', setAside('', folder))];
   }
   const found: Examined[] = [];
-  for (const { name } of await namesIn(context, folder))
-    if (isTemporary(name)) found.push(...(await examineTemporary(context, `${folder}/${name}`)));
-  const partial = await deadPartial(context.port, path.join(context.root, folder, 'partial.jsonl'));
-  if (partial !== undefined) {
-    found.push(
-      examined(
-        context,
-        `${folder}/partial.jsonl`,
-        'left_partial',
-        'a turn ended without its last words being kept',
-        'add them to the transcript',
-        {
-          kind: 'act',
-          run: async () => {
-            await recoverPartials(context);
-          },
-        },
-      ),
-    );
+  for (const { name, kind } of await namesIn(context, folder)) {
+    const file = `${folder}/${name}`;
+    if (isTemporary(name)) found.push(...(await examineTemporary(context, file)));
+    else if (kind === 'link') found.push(link(context, file, id));
+    else if (name === 'partial.jsonl') found.push(...(await examinePartial(context, id, file)));
+    else if (name === 'lease.json' && (await readLease(context.port, path.join(context.root, file))) === undefined)
+      found.push(examined(context, file, 'strange_lease', 'it does not say whose it is', 'move it to salvage/', setAside(id, file)));
   }
   return found;
+}
+
+async function examinePartial(context: StoreContext, id: string, file: string): Promise<readonly Examined[]> {
+  const partial = await readPartial(context.port, path.join(context.root, file));
+  if (partial === undefined)
+    return [examined(context, file, 'strange_partial', 'it does not say whose it is', 'move it to salvage/', setAside(id, file))];
+  if ((await ownerState(partial.owner)) !== 'dead') return [];
+  const run = async (): Promise<void> => {
+    await recoverPartials(context);
+  };
+  const detail = 'a turn ended without its last words being kept';
+  return [examined(context, file, 'left_partial', detail, 'add them to the transcript', { kind: 'act', run })];
 }
 
 /** Locks come and go: only one that nobody alive holds, or that is none, is worth a word. */

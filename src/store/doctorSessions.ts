@@ -1,178 +1,148 @@
 import * as path from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { EntryOf } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
 import { isLooser } from '../model/permissionRule.js';
 import { recordVersion, sessionIdPattern } from '../model/record.js';
-import { ensureFolder } from './durable.js';
+import { madeRecord, salvaged, withoutMode } from './doctorRepairs.js';
+import { examineTranscript } from './doctorTranscripts.js';
 import { examined, setAside, type Examined, type Repair } from './examined.js';
-import { readShownRecord, recordDocument, type ShownRecord } from './recordFile.js';
-import { allFields } from './recordFold.js';
-import { infoEntry, sealed } from './recordUpdate.js';
-import { salvageRecord } from './salvage.js';
-import type { Step } from './step.js';
+import { isThere } from './fileError.js';
+import type { FolderEntry } from './filePort.js';
+import { readShownRecord, type ShownRecord } from './recordFile.js';
 import type { StoreContext } from './storeContext.js';
-import { createTranscript, scanTranscript } from './transcriptFile.js';
-import { longLines } from './longLines.js';
-import { journalledUpdate } from './undo.js';
-import { updateRecord } from './recordUpdate.js';
+import { scanTranscript } from './transcriptFile.js';
 
+/** What there is under one id in `sessions/`. */
 interface Session {
   readonly id: string;
-  record?: 'file' | 'folder' | 'link' | 'other';
-  transcript?: 'file' | 'folder' | 'link' | 'other';
+  record?: FolderEntry['kind'];
+  transcript?: FolderEntry['kind'];
+  folder?: FolderEntry['kind'];
 }
 
 /** Every record and transcript of the store. */
 export async function examineSessions(context: StoreContext): Promise<readonly Examined[]> {
   const sessions = new Map<string, Session>();
   for (const { name, kind } of await context.port.readdir(context.sessions)) {
-    const [id = '', ending, more] = name.split('.');
-    if (!sessionIdPattern.test(id) || more !== undefined || (ending !== 'json' && ending !== 'jsonl')) continue;
+    const [id = '', ending = '', more] = name.split('.');
+    const part = more === undefined ? ({ json: 'record', jsonl: 'transcript', '': 'folder' } as const)[ending] : undefined;
+    if (part === undefined || !sessionIdPattern.test(id)) continue;
     const session = sessions.get(id) ?? { id };
-    session[ending === 'json' ? 'record' : 'transcript'] = kind;
+    session[part] = kind;
     sessions.set(id, session);
   }
   const found: Examined[] = [];
   for (const session of sessions.values()) {
-    found.push(...(await examineRecord(context, session)), ...(await examineTranscript(context, session)));
+    if (session.record === undefined) found.push(...(await examineOrphan(context, session)));
+    else found.push(...(await examineSession(context, session)));
     await breathe();
   }
   return found;
 }
 
-async function examineRecord(context: StoreContext, session: Session): Promise<readonly Examined[]> {
+async function examineSession(context: StoreContext, session: Session): Promise<readonly Examined[]> {
+  const { id, transcript } = session;
+  const file = `sessions/${id}.json`;
+  const one = (kind: string, detail: string) => examined(context, file, kind, detail);
+  let record: ShownRecord | undefined;
+  const found: Examined[] = [];
+  if (session.record === 'link') found.push(await replaced(context, session, 'link', 'it is a symbolic link, which is not followed'));
+  else if (session.record !== 'file') found.push(await replaced(context, session, 'unreadable', 'it is not a file'));
+  else {
+    try {
+      record = readShownRecord(context.port, path.join(context.root, file));
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      if (error.code === 'gone') return [];
+      if (error.code === 'newer_version') return [one('newer_version', 'it was written by a newer version of this program')];
+      if (error.code === 'damaged') found.push(await damaged(context, session, error.message));
+      else found.push(one('unreadable', error.message));
+    }
+  }
+  if (record !== undefined && record.version > recordVersion)
+    return [one('newer_version', `it has version ${String(record.version)}: it is shown, and not changed`)];
+  const mode = record?.settings.permission_mode;
+  if (record !== undefined && mode !== undefined && isLooser(mode)) {
+    const change = withoutMode(record);
+    const detail = `it asks for the permission mode ${mode}: a record can only tighten, so it is not followed`;
+    const repair: Repair = { kind: 'change', prepare: () => Promise.resolve({ updates: [change] }) };
+    found.push(examined(context, file, 'loose_settings', detail, 'take it out of the record', repair));
+  }
+  return [...found, ...(await examineTranscript(context, id, transcript, record))];
+}
+
+/** A record that cannot be read. */
+function damaged(context: StoreContext, session: Session, message: string): Promise<Examined> {
+  const kind = / says that it is session /.test(message) ? 'wrong_id' : 'damaged_record';
+  return replaced(context, session, kind, message.replace(`${path.join(context.root, `sessions/${session.id}.json`)} `, 'it '));
+}
+
+/** What is in the place of a record, with what the transcript can do for it. */
+async function replaced(context: StoreContext, session: Session, kind: string, detail: string): Promise<Examined> {
   const { id } = session;
   const file = `sessions/${id}.json`;
-  if (session.record === undefined) return examineOrphan(context, id);
-  if (session.record !== 'file') return [notAFile(id, file, session.record, context)];
-  let record: ShownRecord;
-  try {
-    record = readShownRecord(context.port, path.join(context.root, file));
-  } catch (error) {
-    if (!(error instanceof SessionError)) throw error;
-    if (error.code === 'gone') return [];
-    if (error.code === 'newer_version')
-      return [examined(context, file, 'newer_version', 'it was written by a newer version of this program')];
-    if (error.code !== 'damaged') return [examined(context, file, 'unreadable', error.message)];
-    return [await damaged(context, session, error.message)];
-  }
-  if (record.version > recordVersion) {
-    return [examined(context, file, 'newer_version', `it has version ${String(record.version)}: it is shown, and not changed`)];
-  }
-  const found: Examined[] = [];
-  if (session.transcript === undefined) {
-    found.push(
-      examined(context, file, 'no_transcript', 'its transcript is missing', 'write one that tells what the record tells', {
-        kind: 'move',
-        prepare: (aside) => madeTranscript(context, record, aside),
-      }),
-    );
-  }
-  const mode = record.settings.permission_mode;
-  if (mode !== undefined && isLooser(mode)) {
-    const detail = `it asks for the permission mode ${mode}: a record can only tighten, so it is not followed`;
-    found.push(
-      examined(context, file, 'loose_settings', detail, 'take it out of the record', { kind: 'act', run: () => tighten(context, id) }),
-    );
-  }
-  return found;
+  const told = await toldBy(context, session);
+  if (told === 'newer') return examined(context, file, kind, detail);
+  if (told === 'nothing') return examined(context, file, kind, detail, 'move it to salvage/', setAside(id, ...filesOf(session)));
+  const prepare = async (aside: string) => ({
+    steps: [{ id, from: file, to: `${aside}/${id}.json` }, ...(await madeRecord(context, id, aside))],
+  });
+  return examined(context, file, kind, detail, 'rebuild it from the transcript, and keep this one in salvage/', {
+    kind: 'change',
+    prepare,
+  });
 }
 
-function notAFile(id: string, file: string, kind: string, context: StoreContext): Examined {
-  const detail = kind === 'link' ? 'it is a symbolic link, which is not followed' : 'it is not a file';
-  return examined(context, file, kind === 'link' ? 'link' : 'unreadable', detail, 'move it to salvage/', setAside(id, file));
-}
-
-/** A record that cannot be read, with what its transcript can do for it. */
-async function damaged(context: StoreContext, { id, transcript }: Session, message: string): Promise<Examined> {
-  const file = `sessions/${id}.json`;
-  const detail = message.replace(`${path.join(context.root, file)} `, 'it ');
-  const kind = / says that it is session /.test(message) ? 'wrong_id' : 'damaged_record';
-  const canRebuild = transcript === 'file' && (await salvaged(context, id)) !== undefined;
-  if (!canRebuild) return examined(context, file, kind, detail, 'move it to salvage/', setAside(id, file));
-  const repair: Repair = {
-    kind: 'move',
-    prepare: async (aside) => [{ id, from: file, to: `${aside}/${id}.json` }, ...(await madeRecord(context, id, `${aside}/made`))],
-  };
-  return examined(context, file, kind, detail, 'rebuild it from the transcript, and keep this one in salvage/', repair);
-}
-
-async function examineOrphan(context: StoreContext, id: string): Promise<readonly Examined[]> {
-  const file = `sessions/${id}.jsonl`;
-  if ((await salvaged(context, id)) === undefined) {
-    return [
-      examined(
-        context,
-        file,
-        'no_record',
-        'its record is missing, and no line of it can be read',
-        'move it to salvage/',
-        setAside(id, file),
-      ),
-    ];
-  }
-  const repair: Repair = { kind: 'move', prepare: (aside) => madeRecord(context, id, `${aside}/made`) };
-  return [examined(context, file, 'no_record', 'its record is missing', 'rebuild the record from it', repair)];
-}
-
-async function examineTranscript(context: StoreContext, session: Session): Promise<readonly Examined[]> {
+/** A transcript, or a folder, without a record. */
+async function examineOrphan(context: StoreContext, session: Session): Promise<readonly Examined[]> {
   const { id, transcript } = session;
   const file = `sessions/${id}.jsonl`;
-  if (transcript === undefined) return [];
-  if (transcript !== 'file') return [notAFile(id, file, transcript, context)];
-  const full = path.join(context.root, file);
-  const { skipped, setAside: aside } = await scanTranscript(context.port, full, () => undefined);
-  const found = skipped.map(({ kind, detail }) => {
-    // A writer stopped there, or writes it this moment; the next one begins on a new line.
-    const isTorn = detail.endsWith('(it was not finished)');
-    return examined(context, file, isTorn ? 'torn' : kind === 'newer' ? 'newer_line' : 'damaged_line', `${detail}: it is passed over`);
-  });
-  if (aside > 0)
-    found.push(examined(context, file, 'set_aside', `${String(aside)} entries of a program that had lost the session are not shown`));
-  for (const { start, length } of await longLines(context.port, full)) {
-    found.push(examined(context, file, 'long_line', `the line at byte ${String(start)} has ${String(Math.round(length / 1e6))} MB`));
+  if (transcript !== 'file') return examineTranscript(context, id, transcript, undefined);
+  const lines = await examineTranscript(context, id, transcript, undefined);
+  const told = await toldBy(context, session);
+  if (told === 'newer') return lines;
+  if (told === 'nothing') {
+    const detail = 'its record is missing, and no line of it can be read';
+    return [examined(context, file, 'no_record', detail, 'move it to salvage/', setAside(id, ...filesOf(session))), ...lines];
   }
-  return found;
+  const name = (await scanTranscript(context.port, path.join(context.root, file), ({ type }) => type !== 'session')).id ?? id;
+  if (name !== id && sessionIdPattern.test(name)) return misnamed(context, session, name);
+  const prepare = async (aside: string) => ({ steps: await madeRecord(context, id, aside) });
+  const repair: Repair = { kind: 'change', prepare };
+  return [examined(context, file, 'no_record', 'its record is missing', 'rebuild the record from it', repair), ...lines];
 }
 
-function salvaged(context: StoreContext, id: string): ReturnType<typeof salvageRecord> {
-  return salvageRecord(context.port, path.join(context.sessions, `${id}.jsonl`), id, path.dirname(context.root));
+/** A transcript under another session's name: a copy of that one, or that one itself. */
+async function misnamed(context: StoreContext, session: Session, name: string): Promise<readonly Examined[]> {
+  const { id } = session;
+  const file = `sessions/${id}.jsonl`;
+  const detail = `its record is missing, and its first line says that it is session ${name}`;
+  if (
+    (await isThere(context.port, `${context.sessions}/${name}.json`)) ||
+    (await isThere(context.port, `${context.sessions}/${name}.jsonl`))
+  )
+    return [examined(context, file, 'wrong_id', detail, 'move it to salvage/', setAside(id, ...filesOf(session)))];
+  const prepare = async (aside: string) => ({
+    steps: [{ id, from: file, to: `sessions/${name}.jsonl` }, ...(await madeRecord(context, name, aside, id))],
+  });
+  return [examined(context, file, 'wrong_id', detail, 'give it that name, and rebuild the record from it', { kind: 'change', prepare })];
 }
 
-/** Makes the record ready aside, and the step that puts it in its place. */
-async function madeRecord(context: StoreContext, id: string, made: string): Promise<readonly Step[]> {
-  const record = await salvaged(context, id);
-  if (record === undefined) return [];
-  await ensureFolder(context.port, path.join(context.root, made));
-  const document = recordDocument(context.port, path.join(context.root, made, `${id}.json`));
-  document.data = { ...record, revision: record.revision + 1 };
-  await document.write();
-  return [{ id, from: `${made}/${id}.json`, to: `sessions/${id}.json` }];
+/** Whether a record can be made of a session's transcript. */
+async function toldBy(context: StoreContext, { id, transcript }: Session): Promise<'all' | 'nothing' | 'newer'> {
+  if (transcript !== 'file') return 'nothing';
+  try {
+    return (await salvaged(context, id)) === undefined ? 'nothing' : 'all';
+  } catch (error) {
+    if (error instanceof SessionError && error.code === 'newer_version') return 'newer';
+    throw error;
+  }
 }
 
-/** A transcript that tells what the record tells; the record then counts it from its start. */
-async function madeTranscript(context: StoreContext, record: ShownRecord, made: string): Promise<readonly Step[]> {
-  const { id, workdir, backend, title, created_at } = record;
-  const first: EntryOf<'session'> = { type: 'session', version: 1, id, timestamp: created_at, workdir, backend, title };
-  const lines = [first, infoEntry(allFields({ ...record, version: recordVersion }), context.now())];
-  await ensureFolder(context.port, path.join(context.root, made));
-  const bytes = await createTranscript(context.port, path.join(context.root, made, `${id}.jsonl`), lines);
-  const document = recordDocument(context.port, path.join(context.root, made, `${id}.json`));
-  document.data = sealed(
-    { ...record, version: recordVersion, revision: record.revision + 1 },
-    { bytes, lastEntry: lines.at(-1)?.id, epoch: 0 },
-  );
-  await document.write();
+function filesOf({ id, record, transcript, folder }: Session): readonly string[] {
   return [
-    { id, from: `${made}/${id}.jsonl`, to: `sessions/${id}.jsonl` },
-    { id, from: `sessions/${id}.json`, to: `${made}/was/${id}.json` },
-    { id, from: `${made}/${id}.json`, to: `sessions/${id}.json` },
+    ...(record === undefined ? [] : [`sessions/${id}.json`]),
+    ...(transcript === undefined ? [] : [`sessions/${id}.jsonl`]),
+    ...(folder === 'folder' ? [`sessions/${id}`] : []),
   ];
-}
-
-async function tighten(context: StoreContext, id: string): Promise<void> {
-  const journalled = journalledUpdate(context, id, 'Tightened the settings of a session');
-  await updateRecord(context, id, ({ settings: { permission_mode: _mode, ...settings } }) => ({ settings }), journalled.before);
-  await journalled.done();
 }

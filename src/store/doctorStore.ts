@@ -1,14 +1,13 @@
 import * as path from 'node:path';
 import { writeDurably } from './durable.js';
-import { examined, type Examined } from './examined.js';
+import { examined, setAside, type Examined } from './examined.js';
 import { isSystemError } from './fileError.js';
 import type { FileStat } from './filePort.js';
 import { findGitFolder } from './gitFolder.js';
 import { isOwn } from './location.js';
+import { ownerState } from './owner.js';
+import { readPending } from './pendingSteps.js';
 import type { StoreContext } from './storeContext.js';
-
-/** What a folder's own configuration may not say, since the folder can come from a stranger. */
-const loosening = /^\s*(agents|command|args|env|endpoint|base_url|permission_mode|allow|budget)\s*:/m;
 
 export interface StoreExamined {
   readonly found: readonly Examined[];
@@ -36,7 +35,12 @@ export async function examineStore(context: StoreContext): Promise<StoreExamined
       readable ||= name === 'sessions';
     }
   }
-  found.push(...(await examineIgnored(context)), ...(await examineConfig(context)), ...(await examineGit(context)));
+  found.push(...(await examineFiles(context)), ...(await examinePending(context)));
+  if ((await statOf(context, 'config.yaml'))?.kind === 'file') {
+    const { examineConfig } = await import('./doctorConfig.js');
+    found.push(...(await examineConfig(context)));
+  }
+  found.push(...(await examineIgnored(context)), ...(await examineGit(context)));
   return { found, readable };
 }
 
@@ -56,6 +60,35 @@ function open(context: StoreContext, name: string, stat: FileStat): Examined {
   });
 }
 
+async function examineFiles(context: StoreContext): Promise<readonly Examined[]> {
+  const found: Examined[] = [];
+  for (const name of ['config.yaml', 'journal.jsonl', 'usage.jsonl', 'cache/list-index']) {
+    const stat = await statOf(context, name);
+    if (stat !== undefined && stat.kind !== 'file')
+      found.push(examined(context, name, 'link', 'it is no file, and links are not followed'));
+  }
+  return found;
+}
+
+/** Notes of moves that were begun: those that are none of ours are left alone by every program. */
+async function examinePending(context: StoreContext): Promise<readonly Examined[]> {
+  if ((await statOf(context, 'pending'))?.kind !== 'folder') return [];
+  const found: Examined[] = [];
+  for (const { name } of await context.port.readdir(path.join(context.root, 'pending'))) {
+    if (!name.endsWith('.json') || name.startsWith('.')) continue;
+    const file = `pending/${name}`;
+    const note = await readPending(context, path.join(context.root, file));
+    // One of a program that is gone was tried again just now, when the store was opened.
+    if (note !== undefined && (await ownerState(note.owner)) !== 'dead') continue;
+    const [kind, detail] =
+      note === undefined
+        ? ['strange_note', 'it is no note of moves inside this store, and nothing is done of it']
+        : ['stuck_note', 'the moves that it tells of cannot be finished'];
+    found.push(examined(context, file, kind, detail, 'move it to salvage/', setAside('', file)));
+  }
+  return found;
+}
+
 async function examineIgnored(context: StoreContext): Promise<readonly Examined[]> {
   if (path.basename(context.root) !== '.skein' || (await statOf(context, '.gitignore')) !== undefined) return [];
   return [
@@ -64,14 +97,6 @@ async function examineIgnored(context: StoreContext): Promise<readonly Examined[
       run: () => writeDurably(context.port, path.join(context.root, '.gitignore'), Buffer.from('*\n')),
     }),
   ];
-}
-
-async function examineConfig(context: StoreContext): Promise<readonly Examined[]> {
-  const text = await textOf(context, path.join(context.root, 'config.yaml'));
-  const key = loosening.exec(text)?.[1];
-  if (key === undefined) return [];
-  const detail = `it sets "${key}", which may start programs or loosen what is asked: a folder’s own settings can only tighten, so it is not followed`;
-  return [examined(context, 'config.yaml', 'loose_settings', detail)];
 }
 
 /** Whether git tracks the store: then it came, or will go, with the repository. Git itself is not run. */

@@ -1,12 +1,19 @@
 import * as path from 'node:path';
 import type { Finding } from '../model/report.js';
+import type { FieldsChange } from './journal.js';
 import type { Step } from './step.js';
 import type { StoreContext } from './storeContext.js';
 
+/** What mending one thing takes: files that move, and then fields of records that change. */
+export interface Change {
+  readonly steps?: readonly Step[];
+  readonly updates?: readonly FieldsChange[];
+}
+
 /** What `doctor --fix` does about a finding. */
 export type Repair =
-  /** Moves that one undo takes back; `aside` is a folder of `salvage/` to keep things in, and to make new files ready in. */
-  | { readonly kind: 'move'; readonly prepare: (aside: string) => Promise<readonly Step[]> }
+  /** Part of the one change that undo takes back; `aside` is a folder of `salvage/` to keep things in, and to make new files ready in. */
+  | { readonly kind: 'change'; readonly prepare: (aside: string) => Promise<Change> }
   /** What any program would do when it next met it. */
   | { readonly kind: 'act'; readonly run: () => Promise<void> };
 
@@ -22,7 +29,8 @@ export function examined(context: StoreContext, file: string, kind: string, deta
   return repair === undefined ? { finding } : { finding, repair };
 }
 
-/** Moves what is in the way into `salvage/`, under the lock of the session `id` (empty: of none). `file` is inside the store. */
-export function setAside(id: string, file: string): Repair {
-  return { kind: 'move', prepare: (aside) => Promise.resolve([{ id, from: file, to: `${aside}/${path.posix.basename(file)}` }]) };
+/** Moves what is in the way into `salvage/`, under the lock of the session `id` (empty: of none). `files` are inside the store. */
+export function setAside(id: string, ...files: readonly string[]): Repair {
+  const steps = (aside: string): Step[] => files.map((file) => ({ id, from: file, to: `${aside}/${path.posix.basename(file)}` }));
+  return { kind: 'change', prepare: (aside) => Promise.resolve({ steps: steps(aside) }) };
 }

@@ -7,7 +7,8 @@ import { isSystemError, withFileErrors } from './fileError.js';
 import { nodeFilePort, type FilePort } from './filePort.js';
 import { withLock } from './lock.js';
 
-const foldersSchema = z.looseObject({
+/** `$SKEIN_HOME/folders.json`. */
+export const foldersSchema = z.looseObject({
   version: z.literal(1),
   /** The `.skein` folders that this person wrote to, and the working tree or folder that each belongs to. */
   stores: z.array(z.looseObject({ root: z.string(), dir: z.string() })),

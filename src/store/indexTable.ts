@@ -34,6 +34,8 @@ const headerSchema = z.object({
   strings: z.array(z.string()),
 });
 
+const noTags: readonly string[] = [];
+
 export interface TableFacts {
   /** When the scan began that this table tells of, in milliseconds by the clock of whoever stamps the files. */
   readonly scannedAt: number;
@@ -87,7 +89,7 @@ export class IndexTable {
       status: this.#string(row, stringColumns.status),
       model: this.#string(row, stringColumns.model),
       workdir: this.#string(row, stringColumns.workdir),
-      tags: tags === '' ? [] : tags.split('\0'),
+      tags: tags === '' ? noTags : tags.split('\0'),
       archived: (flags & rowFlags.archived) !== 0,
       pinned: (flags & rowFlags.pinned) !== 0,
       created: columns.number(row, numberColumns.created),

@@ -9,11 +9,17 @@ import type { StoreContext } from './storeContext.js';
 
 const base = { id: z.string().min(1), timestamp: z.string() };
 
+/** Fields of one record; `null` for one that is not there. */
+const fieldsShape = { before: z.record(z.string(), z.unknown()), after: z.record(z.string(), z.unknown()) };
+
+const fieldsSchema = z.object({ id: z.string(), ...fieldsShape });
+export type FieldsChange = z.infer<typeof fieldsSchema>;
+
 /** What a change does, as far as undoing it needs to know. */
 const actSchema = z.discriminatedUnion('kind', [
-  /** Fields of one record; `null` for one that is not there. */
-  z.object({ kind: z.literal('update'), before: z.record(z.string(), z.unknown()), after: z.record(z.string(), z.unknown()) }),
-  z.object({ kind: z.literal('move'), steps: stepsSchema }),
+  z.object({ kind: z.literal('update'), ...fieldsShape }),
+  /** Files that move, and then the records that change: what doctor mends in one go. */
+  z.object({ kind: z.literal('move'), steps: stepsSchema, updates: z.array(fieldsSchema).optional() }),
   /** The caller knows how: `undo` hands `data` back. */
   z.object({ kind: z.literal('outside'), data: z.unknown() }),
 ]);

@@ -1,10 +1,11 @@
 import type { EntryOf } from '../model/entry.js';
 import { SessionError, messageOf } from '../model/errors.js';
-import { ensureFolder, writeDurably } from './durable.js';
+import { writeDurably } from './durable.js';
 import { isSystemError, withFileErrors } from './fileError.js';
 import { freshId } from './freshId.js';
 import { isLeaseLive, readLease, type LeaseFile } from './leaseFile.js';
 import { thisOwner } from './owner.js';
+import { ensurePlainFolder } from './plainFolder.js';
 import { readRecord } from './recordFile.js';
 import { leaseEpoch } from './recordUpdate.js';
 import { sessionPaths, type SessionPaths } from './sessionPaths.js';
@@ -35,7 +36,7 @@ export async function acquireLease(context: StoreContext, id: string, ended?: ()
         previous?.epoch ?? 0,
       );
       const epoch = previous === undefined ? known : known + 1;
-      await ensureFolder(port, paths.folder);
+      await ensurePlainFolder(port, context.root, `sessions/${id}`);
       const file: LeaseFile = { ...owner, epoch, started_at: context.now().toISOString(), state: 'running', expires_at: expiry(context) };
       if (previous !== undefined) await appendLines(port, paths.transcript, [leaseLine(epoch, nonce, context.now())]);
       await writeLease(context, paths, file);

@@ -16,8 +16,8 @@ export async function readLease(port: FilePort, file: string): Promise<LeaseFile
   try {
     return leaseSchema.safeParse(JSON.parse(Buffer.from(await port.readFile(file)).toString('utf8'))).data;
   } catch (error) {
-    // Written beside and renamed, so what does not parse was not written by a holder that could still be alive.
-    if (error instanceof SyntaxError || isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    // Written beside and renamed, so what does not parse, or is no file, is not a holder's that could still be alive.
+    if (error instanceof SyntaxError || isSystemError(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR')) return undefined;
     throw error;
   }
 }

@@ -5,7 +5,6 @@ import { sessionIdPattern } from '../model/record.js';
 import { ensureFolder, writeDurably } from './durable.js';
 import { fileError, isSystemError } from './fileError.js';
 import type { FileStat } from './filePort.js';
-import { isDeadLock } from './lockFolder.js';
 import { IndexTable, IndexTableBuilder, rowFlags, type FileMark } from './indexTable.js';
 import { readBrief } from './sessionBrief.js';
 import type { SessionBrief } from './store.js';
@@ -33,6 +32,8 @@ interface Names {
 export class ListIndex {
   readonly #context: StoreContext;
   readonly #file: string;
+  /** `sessions/`, with all that comes before the name of a record. */
+  readonly #prefix: string;
   /** Tells what could be made out of a session whose record is missing or does not fit. */
   readonly #briefOfProblem: (id: string, stat: FileStat) => Promise<SessionBrief>;
   #table: IndexTable | undefined;
@@ -41,6 +42,7 @@ export class ListIndex {
   constructor(context: StoreContext, briefOfProblem: (id: string, stat: FileStat) => Promise<SessionBrief>) {
     this.#context = context;
     this.#file = path.join(context.root, 'cache', 'list-index');
+    this.#prefix = `${context.sessions}${path.sep}`;
     this.#briefOfProblem = briefOfProblem;
   }
 
@@ -48,7 +50,7 @@ export class ListIndex {
   async scan(): Promise<IndexTable> {
     const { port, sessions } = this.#context;
     const scannedAt = Date.now();
-    const base = (this.#table ??= await this.#load());
+    const base = (this.#table ??= this.#load());
     let folder: FileMark;
     try {
       folder = port.lstatSync(sessions);
@@ -70,9 +72,10 @@ export class ListIndex {
     const changed = new Map<number, FileStat>();
     for (let row = 0; row < base.count; row++) {
       if (row % batch === batch - 1) await breathe();
-      const stat = this.#stat(base.columns.id(row), base.columns.flags(row));
+      const flags = base.columns.flags(row);
+      const stat = this.#stat(base.columns.id(row), flags);
       if (stat === undefined) return undefined;
-      if (!isKept(base, row, stat, base.columns.flags(row))) changed.set(row, stat);
+      if (!isKept(base, row, stat, flags)) changed.set(row, stat);
     }
     if (changed.size === 0) return base;
     const builder = new IndexTableBuilder(base.count, base);
@@ -146,20 +149,20 @@ export class ListIndex {
 
   async #isPassing(lock: string, now: number): Promise<boolean> {
     const { port, sessions } = this.#context;
-    const stat = this.#lstat(lock);
-    return stat === undefined || (now - stat.mtimeMs < passingMs && !(await isDeadLock(port, path.join(sessions, lock))));
+    const stat = this.#lstat(`${this.#prefix}${lock}`);
+    if (stat === undefined) return true;
+    if (now - stat.mtimeMs >= passingMs) return false;
+    return !(await (await import('./lockFolder.js')).isDeadLock(port, path.join(sessions, lock)));
   }
 
   /** The state of the file that a row is read from; `undefined` when it is gone. */
   #stat(id: string, flags: number): FileStat | undefined {
-    return this.#lstat((flags & rowFlags.record) === 0 ? `${id}.jsonl` : `${id}.json`);
+    return this.#lstat(`${this.#prefix}${id}${(flags & rowFlags.record) === 0 ? '.jsonl' : '.json'}`);
   }
 
-  #lstat(name: string): FileStat | undefined {
-    const { port, sessions } = this.#context;
-    const file = `${sessions}${path.sep}${name}`;
+  #lstat(file: string): FileStat | undefined {
     try {
-      return port.lstatSync(file);
+      return this.#context.port.lstatSync(file);
     } catch (error) {
       if (isSystemError(error, 'ENOENT')) return undefined;
       throw fileError(error, file);
@@ -190,11 +193,12 @@ export class ListIndex {
     }
   }
 
-  async #load(): Promise<IndexTable | undefined> {
+  /** At once: for one file, the first trip to Node's thread pool costs more than reading it. */
+  #load(): IndexTable | undefined {
     const { port, logger } = this.#context;
     try {
       const { mtimeMs } = port.lstatSync(this.#file);
-      this.#saved = IndexTable.decode(await port.readFile(this.#file), mtimeMs);
+      this.#saved = IndexTable.decode(port.readFileSync(this.#file), mtimeMs);
       return this.#saved;
     } catch (error) {
       // Derived: without it the records are read.

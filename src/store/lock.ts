@@ -24,7 +24,7 @@ export interface LockOptions {
 }
 
 /** Names the locks of this copy of the module, so that one it failed to release is told from one it holds. */
-const instance = freshId();
+let instance: string | undefined;
 const heldNonces = new Set<string>();
 const queues = new Map<string, Promise<unknown>>();
 
@@ -46,8 +46,9 @@ export async function withLock<T>(lockPath: string, options: LockOptions, act: (
 
 async function lockAndRun<T>(lockPath: string, options: LockOptions, deadline: number, act: (held: Held) => Promise<T>): Promise<T> {
   const { port, program, logger } = options;
-  const nonce = instance + freshId();
-  const isAbandoned = (owner: Owner): boolean => owner.nonce.startsWith(instance) && !heldNonces.has(owner.nonce);
+  const ours = (instance ??= freshId());
+  const nonce = ours + freshId();
+  const isAbandoned = (owner: Owner): boolean => owner.nonce.startsWith(ours) && !heldNonces.has(owner.nonce);
   const folder = new LockFolder(port, lockPath, await thisOwner(program, nonce), isAbandoned);
   heldNonces.add(nonce);
   try {

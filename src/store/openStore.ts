@@ -4,28 +4,16 @@ import { SessionError, messageOf } from '../model/errors.js';
 import { sessionIdPattern, type SessionRecord } from '../model/record.js';
 import type { Finding } from '../model/report.js';
 import type { SessionRow } from '../model/row.js';
-import { readFiles, writeFiles } from './bundleFiles.js';
-import { runDoctor } from './doctor.js';
-import { isThere, withFileErrors } from './fileError.js';
-import { planFork } from './fork.js';
-import { journalChange } from './journal.js';
-import { acquireLease } from './lease.js';
+import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { ListIndex } from './listIndex.js';
 import { ensureStore } from './location.js';
-import { recoverPartials, writePartial } from './partialFile.js';
-import { finishPending } from './pendingSteps.js';
 import { queryRows } from './query.js';
-import { readFolded } from './recordUpdate.js';
-import { salvageRecord } from './salvage.js';
-import { createSession } from './sessionCreate.js';
+import { sessionStates } from './sessionStates.js';
 import { sessionPaths } from './sessionPaths.js';
 import { briefOfRow, readRow } from './sessionRows.js';
-import { SessionWriter } from './sessionWriter.js';
+import type { SessionWriter } from './sessionWriter.js';
 import type { DeletedRow, Lease, NewRecord, Store, StoreQuery, StoreQueryResult, UndoResult } from './store.js';
 import { storeContext, type StoreContext, type StoreContextOptions } from './storeContext.js';
-import { readEntries, scanTranscript } from './transcriptFile.js';
-import { restoreSessions, trashSessions, trashedRows } from './trash.js';
-import { journalledUpdate, undoLast } from './undo.js';
 import { SessionWatch } from './watch.js';
 
 export type OpenStoreOptions = Omit<StoreContextOptions, 'root'>;
@@ -35,15 +23,15 @@ export function openStore(root: string, options: OpenStoreOptions): Store {
   return new FolderStore(storeContext({ root, ...options }));
 }
 
+/** Lists and reads rows; what the other verbs need is loaded when one is first asked for, so that a list starts at once. */
 class FolderStore implements Store {
   readonly #context: StoreContext;
   readonly #index: ListIndex;
-  readonly #writer: SessionWriter;
+  #writer: Promise<SessionWriter> | undefined;
 
   constructor(context: StoreContext) {
     this.#context = context;
     this.#index = new ListIndex(context, async (id) => briefOfRow(await readRow(context, id)));
-    this.#writer = new SessionWriter(context);
   }
 
   get root(): string {
@@ -68,6 +56,7 @@ class FolderStore implements Store {
 
   async create(fields: NewRecord, entries?: readonly Entry[]): Promise<SessionRecord> {
     await ensureStore(this.root, this.#context.port);
+    const { createSession } = await import('./sessionCreate.js');
     return createSession(this.#context, fields, entries);
   }
 
@@ -76,44 +65,51 @@ class FolderStore implements Store {
     change: (record: SessionRecord) => Partial<SessionRecord>,
     undo?: { readonly what: string },
   ): Promise<SessionRecord> {
-    if (undo === undefined) return this.#writer.update(id, change);
+    const writer = await this.#writerNow();
+    if (undo === undefined) return writer.update(id, change);
     return this.#run(async () => {
+      const { journalledUpdate } = await import('./undo.js');
       const journalled = journalledUpdate(this.#context, id, undo.what);
-      const record = await this.#writer.update(id, change, journalled.before);
+      const record = await writer.update(id, change, journalled.before);
       await journalled.done();
       return record;
     });
   }
 
   async append(id: string, entries: readonly Entry[]): Promise<void> {
-    await this.#writer.append(id, entries);
+    await (await this.#writerNow()).append(id, entries);
   }
 
   async settle(id: string): Promise<SessionRecord> {
-    return this.#writer.settle(id);
+    return (await this.#writerNow()).settle(id);
   }
 
   async entries(id: string, options: { readonly last?: number } = {}): ReturnType<Store['entries']> {
     return this.#run(async () => {
       const file = await transcriptOf(this.#context, id);
-      return file === undefined ? { entries: [], skipped: [] } : readEntries(this.#context.port, file, options.last);
+      if (file === undefined) return { entries: [], skipped: [] };
+      return (await import('./transcriptFile.js')).readEntries(this.#context.port, file, options.last);
     });
   }
 
   async scan(id: string, each: (entry: Entry) => boolean | undefined): Promise<void> {
     await this.#run(async () => {
       const file = await transcriptOf(this.#context, id);
-      if (file !== undefined) await scanTranscript(this.#context.port, file, each);
+      if (file !== undefined) await (await import('./transcriptFile.js')).scanTranscript(this.#context.port, file, each);
     });
   }
 
+  async states(): Promise<ReadonlyMap<string, string>> {
+    return this.#run(() => sessionStates(this.#context));
+  }
+
   async writePartial(id: string, partial: readonly Entry[] | null): Promise<void> {
-    await writePartial(this.#context, id, partial);
+    await (await import('./partialFile.js')).writePartial(this.#context, id, partial);
   }
 
   async recoverPartials(): Promise<readonly string[]> {
-    const ids = await recoverPartials(this.#context);
-    for (const id of ids) await this.#writer.settle(id);
+    const ids = await (await import('./partialFile.js')).recoverPartials(this.#context);
+    for (const id of ids) await this.settle(id);
     return ids;
   }
 
@@ -123,41 +119,44 @@ class FolderStore implements Store {
   ): Promise<SessionRecord> {
     const parent = await this.read(id);
     const { entries } = await this.entries(id);
+    const { planFork } = await import('./fork.js');
     const plan = planFork(parent, entries, at, fields, this.#context.now());
     return this.create(plan.fields, plan.entries);
   }
 
   async remove(ids: readonly string[], options: { readonly reason?: 'delete' | 'clean' | 'undo' } = {}): Promise<void> {
-    await this.#run(() => trashSessions(this.#context, ids, options.reason ?? 'delete'));
+    await this.#run(async () => (await import('./trash.js')).trashSessions(this.#context, ids, options.reason ?? 'delete'));
   }
 
   async trashed(): Promise<readonly DeletedRow[]> {
-    return this.#run(() => trashedRows(this.#context));
+    return this.#run(async () => (await import('./trash.js')).trashedRows(this.#context));
   }
 
   async restore(ids: readonly string[]): Promise<void> {
-    await this.#run(() => restoreSessions(this.#context, ids));
+    await this.#run(async () => (await import('./trash.js')).restoreSessions(this.#context, ids));
   }
 
   async undo(): Promise<UndoResult | null> {
-    return this.#run(() => undoLast(this.#context));
+    return this.#run(async () => (await import('./undo.js')).undoLast(this.#context));
   }
 
   async journal({ what, ids, data }: { readonly what: string; readonly ids: readonly string[]; readonly data: unknown }): Promise<void> {
     await ensureStore(this.root, this.#context.port);
+    const { journalChange } = await import('./journal.js');
     await journalChange(this.#context, { what, ids: [...ids], act: { kind: 'outside', data } });
   }
 
   async acquireLease(id: string): Promise<Lease> {
+    const [writer, { acquireLease }] = await Promise.all([this.#writerNow(), import('./lease.js')]);
     const lease = await acquireLease(this.#context, id, () => {
-      this.#writer.useEpoch(id, undefined);
+      writer.useEpoch(id, undefined);
     });
-    this.#writer.useEpoch(id, lease.epoch);
+    writer.useEpoch(id, lease.epoch);
     return lease;
   }
 
   async doctor(options: { readonly fix?: boolean } = {}): Promise<readonly Finding[]> {
-    return this.#run(() => runDoctor(this.#context, options.fix === true));
+    return this.#run(async () => (await import('./doctor.js')).runDoctor(this.#context, options.fix === true));
   }
 
   watch(changed: (ids: readonly string[]) => void): () => void {
@@ -168,19 +167,33 @@ class FolderStore implements Store {
   }
 
   async files(id: string): Promise<ReadonlyMap<string, Uint8Array>> {
-    return this.#run(() => readFiles(this.#context, id));
+    return this.#run(async () => (await import('./bundleFiles.js')).readFiles(this.#context, id));
   }
 
   async importFiles(id: string, files: ReadonlyMap<string, Uint8Array>): Promise<SessionRecord> {
     if (!sessionIdPattern.test(id)) throw new SessionError('usage', `"${id}" is not a session id`, { hint: 'an id is 32 hex digits' });
     await ensureStore(this.root, this.#context.port);
-    return writeFiles(this.#context, id, files);
+    return (await import('./bundleFiles.js')).writeFiles(this.#context, id, files);
+  }
+
+  #writerNow(): Promise<SessionWriter> {
+    return (this.#writer ??= import('./sessionWriter.js').then(({ SessionWriter }) => new SessionWriter(this.#context)));
+  }
+
+  /** Whether there is a note of steps that were begun: usually none, and then the code that finishes them is not loaded. */
+  async #mayBePending(): Promise<boolean> {
+    try {
+      return (await this.#context.port.readdir(path.join(this.root, 'pending'))).length > 0;
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false;
+      throw error;
+    }
   }
 
   /** Runs a verb on a store in which nothing is half done by a process that is gone; the system's errors come out in words. */
   async #run<T>(verb: () => Promise<T>): Promise<T> {
     try {
-      await finishPending(this.#context);
+      if (await this.#mayBePending()) await (await import('./pendingSteps.js')).finishPending(this.#context);
     } catch (error) {
       // A store that can only be read is shown as it is; whoever may write finishes it.
       this.#context.logger.debug(`${this.root}: ${messageOf(error)}`);
@@ -191,10 +204,11 @@ class FolderStore implements Store {
 
 async function readRecordOrSalvage(context: StoreContext, id: string): Promise<SessionRecord> {
   try {
-    return await readFolded(context, id);
+    return await (await import('./recordUpdate.js')).readFolded(context, id);
   } catch (error) {
     if (!(error instanceof SessionError) || (error.code !== 'damaged' && error.code !== 'gone')) throw error;
     const { transcript } = sessionPaths(context.sessions, id);
+    const { salvageRecord } = await import('./salvage.js');
     const salvaged = await salvageRecord(context.port, transcript, id, path.dirname(context.root));
     if (salvaged !== undefined) return salvaged;
     throw error.code === 'gone' ? new SessionError('not_found', `no session ${id}`, { cause: error }) : error;

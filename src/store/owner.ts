@@ -31,8 +31,13 @@ function firstOf(read: () => string): string {
   }
 }
 
-const host = os.hostname();
-const boot = firstOf(() => `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${readlinkSync('/proc/self/ns/pid')}`);
+/** Where this process's pid means something; asked for once. */
+let place: Pick<Owner, 'host' | 'boot'> | undefined;
+
+function thisPlace(): Pick<Owner, 'host' | 'boot'> {
+  const bootOf = (): string => `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${readlinkSync('/proc/self/ns/pid')}`;
+  return (place ??= { host: os.hostname(), boot: firstOf(bootOf) });
+}
 
 /** State letter and start of a process from /proc; `undefined` where that cannot be read. */
 function linuxProcess(pid: number): { readonly state: string; readonly start: string } | undefined {
@@ -61,11 +66,12 @@ let ownStart: Promise<string> | undefined;
 /** This process as an owner, under the name that others are shown. */
 export async function thisOwner(program: string, nonce: string): Promise<Owner> {
   ownStart ??= startOf(process.pid);
-  return { program, host, boot, pid: process.pid, start: await ownStart, nonce };
+  return { program, ...thisPlace(), pid: process.pid, start: await ownStart, nonce };
 }
 
 /** Whether an owner still runs. Stopped is alive; a zombie, and a pid that was given to a later process, are dead. */
 export async function ownerState(owner: Pick<Owner, 'host' | 'boot' | 'pid' | 'start'>): Promise<OwnerState> {
+  const { host, boot } = thisPlace();
   if (owner.host !== host || owner.boot !== boot) return 'elsewhere';
   if (!signalReaches(owner.pid)) return 'dead';
   if (process.platform === 'linux') {

@@ -1,10 +1,13 @@
 import * as z from 'zod';
-import { entrySchema, type Entry } from '../model/entry.js';
+import { entrySchema, type Entry, type EntryOf } from '../model/entry.js';
 import type { StoreContext } from './storeContext.js';
-import { ensureFolder, writeDurably } from './durable.js';
-import { isSystemError, withFileErrors } from './fileError.js';
+import { writeDurably } from './durable.js';
+import { SessionError, messageOf } from '../model/errors.js';
+import { isSystemError, systemCode, withFileErrors } from './fileError.js';
 import type { FilePort } from './filePort.js';
-import { ownerSchema, ownerState, thisOwner } from './owner.js';
+import { freshId } from './freshId.js';
+import { ownerSchema, ownerState, thisOwner, type Owner } from './owner.js';
+import { ensurePlainFolder } from './plainFolder.js';
 import { sessionPaths, type SessionPaths } from './sessionPaths.js';
 import { sessionIdPattern } from '../model/record.js';
 import { appendLines, scanTranscript } from './transcriptFile.js';
@@ -12,18 +15,18 @@ import { appendLines, scanTranscript } from './transcriptFile.js';
 /** First line of `partial.jsonl`: whose turn it is. The entries as far as they streamed follow, one a line. */
 export const partialHeadSchema = z.looseObject({ type: z.literal('partial'), owner: ownerSchema });
 
-/** Keeps what streams, as a whole; `null` or nothing removes it. For a crash of the program, not of the machine: no flush. */
+/** Keeps what streams, as a whole; `null` when the turn is over. For a crash of the program, not of the machine: no flush. */
 export async function writePartial(context: StoreContext, id: string, partial: readonly Entry[] | null): Promise<void> {
   const paths = sessionPaths(context.sessions, id);
   await withFileErrors(paths.partial, async () => {
-    if (partial === null || partial.length === 0) {
+    if (partial === null) {
       await removeIfThere(context.port, paths.partial);
       return;
     }
     const head = { type: 'partial', owner: await thisOwner(context.actor.program, 'partial') };
     // A session that is deleted while it streams gets no folder back.
     await context.port.lstat(paths.record);
-    await ensureFolder(context.port, paths.folder);
+    await ensurePlainFolder(context.port, context.root, `sessions/${id}`);
     await writeDurably(context.port, paths.partial, Buffer.from([head, ...partial].map((line) => `${JSON.stringify(line)}\n`).join('')), {
       flush: false,
     });
@@ -32,14 +35,21 @@ export async function writePartial(context: StoreContext, id: string, partial: r
 
 /**
  * Makes entries (`stop_reason: "interrupted"`) of what turns left whose process is gone, and resolves with those
- * sessions' ids. An entry that the transcript has by now is not written twice.
+ * sessions' ids. An entry that the transcript has by now is not written twice. A turn that no message says the end of gets one
+ * without text.
  */
 export async function recoverPartials(context: StoreContext): Promise<readonly string[]> {
   return withFileErrors(context.sessions, async () => {
     const recovered: string[] = [];
     for (const { name, kind } of await foldersIn(context)) {
       if (kind !== 'folder' || !sessionIdPattern.test(name)) continue;
-      if (await recover(context, sessionPaths(context.sessions, name))) recovered.push(name);
+      try {
+        if (await recover(context, sessionPaths(context.sessions, name))) recovered.push(name);
+      } catch (error) {
+        // One session that is damaged must not keep turns from starting in the others; doctor tells of it.
+        if (!(error instanceof SessionError) && systemCode(error) === undefined) throw error;
+        context.logger.warn(`session ${name}: ${messageOf(error)}`);
+      }
     }
     return recovered;
   });
@@ -62,11 +72,15 @@ async function recover(context: StoreContext, paths: SessionPaths): Promise<bool
     const partial = await deadPartial(port, paths.partial);
     if (partial === undefined) return false;
     const left = new Map(partial.map((entry) => [entry.id, entry]));
+    let open: Message | undefined;
     await scanTranscript(port, paths.transcript, (entry) => {
       left.delete(entry.id);
-      return left.size > 0;
+      open = openTurn(open, entry);
+      return undefined;
     });
     const entries = [...left.values()].map(interrupted);
+    const unended = entries.reduce(openTurn, open);
+    if (unended) entries.push(endOf(unended, context.now()));
     if (entries.length > 0) await appendLines(port, paths.transcript, entries);
     await removeIfThere(port, paths.partial);
     return entries.length > 0;
@@ -74,18 +88,28 @@ async function recover(context: StoreContext, paths: SessionPaths): Promise<bool
 }
 
 /** The entries of a partial whose turn's process is gone; `undefined` when there is none, or it still runs. */
-export async function deadPartial(port: FilePort, file: string): Promise<readonly Entry[] | undefined> {
+async function deadPartial(port: FilePort, file: string): Promise<readonly Entry[] | undefined> {
+  const partial = await readPartial(port, file);
+  return partial !== undefined && (await ownerState(partial.owner)) === 'dead' ? partial.entries : undefined;
+}
+
+/** A partial as it is on disk; `undefined` when there is none, or it does not say whose it is. */
+export async function readPartial(
+  port: FilePort,
+  file: string,
+): Promise<{ readonly owner: Owner; readonly entries: readonly Entry[] } | undefined> {
   let text: string;
   try {
     text = Buffer.from(await port.readFile(file)).toString('utf8');
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    // A link is not followed: doctor tells of it.
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR')) return undefined;
     throw error;
   }
   const [first, ...lines] = text.split('\n').map(parsed);
   const head = partialHeadSchema.safeParse(first);
-  if (!head.success || (await ownerState(head.data.owner)) !== 'dead') return undefined;
-  return lines.flatMap((line) => entrySchema.safeParse(line).data ?? []);
+  if (!head.success) return undefined;
+  return { owner: head.data.owner, entries: lines.flatMap((line) => entrySchema.safeParse(line).data ?? []) };
 }
 
 function parsed(line: string): unknown {
@@ -104,6 +128,26 @@ function interrupted(entry: Entry): Entry {
   if (kept.type === 'message') return { ...kept, stop_reason: 'interrupted' };
   if (kept.type !== 'tool_call' || !['pending', 'running'].includes(kept.call.status)) return kept;
   return { ...kept, call: { ...kept.call, status: 'cancelled' } };
+}
+
+type Message = EntryOf<'message'>;
+
+/** The prompt of the turn that is under way after an entry, given the one before it. */
+function openTurn(open: Message | undefined, entry: Entry): Message | undefined {
+  if (entry.type !== 'message') return open;
+  if (entry.message.role === 'user') return entry;
+  return entry.stop_reason === undefined ? open : undefined;
+}
+
+function endOf({ backend }: Message, now: Date): Message {
+  return {
+    type: 'message',
+    id: freshId(),
+    timestamp: now.toISOString(),
+    message: { role: 'assistant', content: [] },
+    ...(backend === undefined ? {} : { backend }),
+    stop_reason: 'interrupted',
+  };
 }
 
 async function removeIfThere(port: FilePort, file: string): Promise<void> {

@@ -2,15 +2,17 @@ import * as path from 'node:path';
 import * as z from 'zod';
 import { SessionError, messageOf } from '../model/errors.js';
 import { sessionIdPattern } from '../model/record.js';
-import { ensureFolder, syncFolder, writeDurably } from './durable.js';
+import { syncFolder, writeDurably } from './durable.js';
 import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { appendJournal, journalLineSchema, type JournalLine } from './journal.js';
 import { ownerSchema, ownerState, thisOwner } from './owner.js';
+import { ensurePlainFolder, refuseLinks } from './plainFolder.js';
 import { sessionPaths } from './sessionPaths.js';
 import { reversed, stepsSchema, type Step } from './step.js';
 import type { StoreContext } from './storeContext.js';
 
-const pendingSchema = z.object({
+/** `pending/<name>.json`. */
+export const pendingSchema = z.object({
   owner: ownerSchema,
   steps: stepsSchema,
   finished: journalLineSchema.optional(),
@@ -25,7 +27,7 @@ export async function runSteps(context: StoreContext, name: string, steps: reado
   const { port, root, actor } = context;
   const file = path.join(root, 'pending', `${name}.json`);
   await withFileErrors(root, async () => {
-    await ensurePart(context, 'pending');
+    await ensurePlainFolder(port, root, 'pending');
     const owner = await thisOwner(actor.program, name);
     await writeDurably(port, file, Buffer.from(`${JSON.stringify({ owner, steps, finished })}\n`));
     const moved: Step[] = [];
@@ -58,10 +60,17 @@ export async function finishPending(context: StoreContext): Promise<boolean> {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   });
+  if (names.length === 0 || (await port.lstat(folder)).kind !== 'folder') return false;
   let finished = false;
   for (const { name, kind } of names) {
     if (kind !== 'file' || !name.endsWith('.json') || name.startsWith('.')) continue;
-    finished = (await finish(context, path.join(folder, name))) || finished;
+    const file = path.join(folder, name);
+    try {
+      finished = (await finish(context, file)) || finished;
+    } catch (error) {
+      // One that cannot be finished must not keep the others from it; doctor tells of it.
+      context.logger.debug(`${file}: ${messageOf(error)}`);
+    }
   }
   return finished;
 }
@@ -80,12 +89,13 @@ async function finish(context: StoreContext, file: string): Promise<boolean> {
   });
 }
 
-async function readPending(context: StoreContext, file: string): Promise<z.infer<typeof pendingSchema> | undefined> {
+/** A note of steps that were begun; `undefined` for what is none, or gone. */
+export async function readPending(context: StoreContext, file: string): Promise<z.infer<typeof pendingSchema> | undefined> {
   try {
     return pendingSchema.safeParse(JSON.parse(Buffer.from(await context.port.readFile(file)).toString('utf8'))).data;
   } catch (error) {
     // What does not parse was written by no program of ours; doctor tells of it.
-    if (error instanceof SyntaxError || isSystemError(error, 'ENOENT')) return undefined;
+    if (error instanceof SyntaxError || isSystemError(error, 'ENOENT', 'ELOOP', 'EISDIR')) return undefined;
     throw error;
   }
 }
@@ -124,7 +134,7 @@ function grouped(steps: readonly Step[]): readonly (readonly Step[])[] {
 async function moveOnce(context: StoreContext, from: string, to: string, fresh: boolean): Promise<boolean> {
   const { port, root } = context;
   const [source, target] = [path.join(root, from), path.join(root, to)];
-  for (const top of [from, to].map((file) => path.join(root, file.split('/', 1)[0] ?? ''))) await refuseLink(context, top);
+  for (const file of [from, to]) await refuseLinks(port, root, path.posix.dirname(file));
   const isDone = await isThere(context.port, target);
   if (!(await isThere(context.port, source))) {
     if (fresh && !isDone) throw new SessionError('gone', `${source} is not there`, { hint: 'another program deleted or moved it' });
@@ -133,22 +143,9 @@ async function moveOnce(context: StoreContext, from: string, to: string, fresh: 
   if (isDone) {
     throw new SessionError('failed', `${target} is there already`, { hint: 'move it away and try again' });
   }
-  await ensurePart(context, path.posix.dirname(to));
+  await ensurePlainFolder(port, root, path.posix.dirname(to));
   await port.rename(source, target);
   return true;
-}
-
-/** Makes a folder of the store, but never the store itself: one that vanished is not to come back empty. */
-async function ensurePart(context: StoreContext, folder: string): Promise<void> {
-  const { port, root } = context;
-  await port.lstat(root);
-  await ensureFolder(port, path.join(root, folder));
-}
-
-/** A store that came with a repository could have a link where its trash should be. */
-async function refuseLink(context: StoreContext, folder: string): Promise<void> {
-  if (!(await isThere(context.port, folder)) || (await context.port.lstat(folder)).kind === 'folder') return;
-  throw new SessionError('damaged', `${folder} is not a folder, but perhaps a link`, { hint: 'replace it by a folder' });
 }
 
 /** Flushes the names of a folder. One of the trash or of what was salvaged goes with the last that was in it. */

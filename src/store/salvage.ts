@@ -9,7 +9,8 @@ import { scanTranscript } from './transcriptFile.js';
 
 /**
  * The record that can be made out of a session's transcript, its first line lost or not. `workdir` stands in where no line
- * tells it. `undefined` when there is no transcript, or not one entry in it.
+ * tells it. `undefined` when there is no transcript, or not one entry in it. Rejects with `newer_version`: what such a
+ * transcript tells is not ours to say.
  */
 export async function salvageRecord(port: FilePort, transcript: string, id: string, workdir: string): Promise<SessionRecord | undefined> {
   try {
@@ -24,6 +25,11 @@ export async function salvageRecord(port: FilePort, transcript: string, id: stri
     record = foldEntry(record, entry, 'all');
     return undefined;
   });
+  if (scan.newerVersion !== undefined) {
+    throw new SessionError('newer_version', `${transcript} has version ${String(scan.newerVersion)}, which this program does not know`, {
+      hint: 'update skein to read it',
+    });
+  }
   return record === undefined ? undefined : sealed(record, scan);
 }
 

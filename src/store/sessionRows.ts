@@ -1,15 +1,11 @@
 import * as path from 'node:path';
 import { SessionError, messageOf } from '../model/errors.js';
-import { recordVersion } from '../model/record.js';
+import { recordVersion, type SessionRecord } from '../model/record.js';
 import type { Problem, SessionRow } from '../model/row.js';
 import { noTokens } from '../model/usage.js';
 import { isSystemError } from './fileError.js';
 import type { FileStat } from './filePort.js';
-import { readHolder } from './leaseFile.js';
 import { readShownRecord, type ShownRecord } from './recordFile.js';
-import { readFolded } from './recordUpdate.js';
-import { salvageRecord } from './salvage.js';
-import { finishCreate } from './sessionCreate.js';
 import { sessionPaths, type SessionPaths } from './sessionPaths.js';
 import type { SessionBrief } from './store.js';
 import type { StoreContext } from './storeContext.js';
@@ -28,15 +24,28 @@ export async function readRow(context: StoreContext, id: string, beside?: Beside
   while (row === undefined) row = (await readDamaged(context, id, paths)) ?? readWhole(context, paths, beside);
   row = await caughtUp(context, row, paths);
   if (beside?.folder === false) return row;
+  const { readHolder } = await import('./leaseFile.js');
   const running = await readHolder(context.port, paths.lease, context.now());
   return running === undefined ? row : { ...row, running };
 }
 
-/** The row with what its transcript has beyond the record: of a turn that runs, or of a program that stopped between the two. */
+/**
+ * The row with what its transcript has beyond the record: of a turn that runs, or of a program that stopped between the
+ * two. A transcript that has less than the record counted was cut by something, and one that is no file is not read.
+ */
 async function caughtUp(context: StoreContext, row: SessionRow, paths: SessionPaths): Promise<SessionRow> {
   if (row.problem !== undefined || row.transcript === undefined) return row;
-  const size = statOf(context, paths.transcript)?.size ?? 0;
-  return size > row.transcript.bytes ? rowOf(context, await readFolded(context, row.id)) : row;
+  const { bytes } = row.transcript;
+  const { kind, size } = statOf(context, paths.transcript) ?? { kind: 'file', size: bytes };
+  const problem = (words: Pick<Problem, 'kind' | 'detail'>): SessionRow => ({
+    ...row,
+    problem: { kind: words.kind, detail: words.detail, path: paths.transcript },
+  });
+  if (kind === 'link') return problem({ kind: 'unreadable', detail: 'the transcript is a symbolic link, which is not followed' });
+  if (kind !== 'file') return problem({ kind: 'unreadable', detail: 'the transcript is not a file' });
+  if (size < bytes)
+    return problem({ kind: 'salvaged', detail: `the transcript was cut: it has ${String(size)} of ${String(bytes)} bytes` });
+  return size > bytes ? rowOf(context, await (await import('./recordUpdate.js')).readFolded(context, row.id)) : row;
 }
 
 /** The row of a session whose record can be read; `undefined` when there is something wrong with it. */
@@ -61,13 +70,30 @@ async function readDamaged(context: StoreContext, id: string, paths: SessionPath
   const problem = problemOf(context, paths);
   if (problem === undefined) return undefined;
   // Its maker died in the midst of it.
-  if (problem.kind === 'orphaned' && (await finishCreate(context, id))) return undefined;
+  if (problem.kind === 'orphaned' && (await finished(context, id))) return undefined;
   const stat = statOf(context, paths.record) ?? statOf(context, paths.transcript);
   if (stat === undefined) throw new SessionError('not_found', `no session ${id}`, { hint: 'skein sessions list shows what there is' });
-  const salvaged = problem.kind === 'newer' ? undefined : await salvageRecord(port, paths.transcript, id, path.dirname(root));
+  if (problem.kind === 'newer') return bareRow(context, id, stat, problem);
+  let salvaged: SessionRecord | undefined;
+  try {
+    salvaged = await (await import('./salvage.js')).salvageRecord(port, paths.transcript, id, path.dirname(root));
+  } catch (error) {
+    if (!(error instanceof SessionError) || error.code !== 'newer_version') throw error;
+    return bareRow(context, id, stat, { kind: 'newer', detail: error.message, path: paths.transcript });
+  }
   if (salvaged === undefined) return bareRow(context, id, stat, problem);
   if (problem.kind !== 'damaged') return rowOf(context, salvaged, problem);
   return rowOf(context, salvaged, { ...problem, kind: 'salvaged', detail: `${problem.detail}; shown as the transcript tells it` });
+}
+
+/** A session that cannot be finished, in a store that is read-only for one, is shown as it is. */
+async function finished(context: StoreContext, id: string): Promise<boolean> {
+  try {
+    return await (await import('./sessionCreate.js')).finishCreate(context, id);
+  } catch (error) {
+    context.logger.debug(`session ${id}: ${messageOf(error)}`);
+    return false;
+  }
 }
 
 function problemOf(context: StoreContext, paths: SessionPaths): Problem | undefined {

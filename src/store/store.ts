@@ -95,10 +95,12 @@ export interface Store {
     id: string,
     options?: { readonly last?: number },
   ): Promise<{ readonly entries: readonly Entry[]; readonly skipped: readonly Problem[] }>;
+  /** By id, a word for the state of a session's files: it differs whenever its record or transcript may. */
+  states(): Promise<ReadonlyMap<string, string>>;
   /** Calls back with each entry and each line's raw text without holding the whole file: for search and export. */
   scan(id: string, each: (entry: Entry) => boolean | undefined): Promise<void>;
 
-  /** What streams and is not yet an entry; replaced as a whole, kept for crash and reload. `null` when the turn ended. */
+  /** What streams and is not yet an entry, nothing included; replaced as a whole, kept for crash and reload. `null` when the turn ended. */
   writePartial(id: string, partial: readonly Entry[] | null): Promise<void>;
   /** Partials left by a turn whose process is gone become entries with `stop_reason: "interrupted"`. */
   recoverPartials(): Promise<readonly string[]>;

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { silentLogger, type Logger } from '../model/logger.js';
 import { nodeFilePort, type FilePort } from './filePort.js';
-import { withLock, type Held } from './lock.js';
+import type { Held } from './lock.js';
 import type { Actor } from './store.js';
 
 /** What the pieces of one open store share. */
@@ -36,6 +36,8 @@ export function storeContext(options: StoreContextOptions): StoreContext {
     actor,
     logger,
     now,
-    lock: (lockPath, act) => withLock(lockPath, { port, program: actor.program, logger, waitMs: lockWaitMs }, act),
+    // Loaded with the first lock: what only reads takes none.
+    lock: async (lockPath, act) =>
+      (await import('./lock.js')).withLock(lockPath, { port, program: actor.program, logger, waitMs: lockWaitMs }, act),
   };
 }

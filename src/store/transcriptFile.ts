@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import * as z from 'zod';
 import { entrySchema, type Entry } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
+import { recordVersion } from '../model/record.js';
 import type { Problem } from '../model/row.js';
 import { writeAll, writeDurably } from './durable.js';
 import type { FilePort } from './filePort.js';
@@ -17,6 +19,9 @@ export interface TranscriptScan {
   readonly skipped: readonly Problem[];
   /** Entries of a holder that had lost its lease. */
   readonly setAside: number;
+  /** What the `session` line says of the file: its session, and the format's version where that is a newer one. */
+  readonly id?: string;
+  readonly newerVersion?: number;
 }
 
 export interface ScanOptions {
@@ -43,6 +48,7 @@ export async function scanTranscript(
   let { from: bytes = 0, epoch = 0 } = options;
   let lastEntry: string | undefined;
   let setAside = 0;
+  let head: Pick<TranscriptScan, 'id' | 'newerVersion'> = {};
   const skip = (kind: Problem['kind'], detail: string): void => {
     if (skipped.length < skippedLimit) skipped.push({ kind, detail, path: file });
   };
@@ -56,9 +62,11 @@ export async function scanTranscript(
     bytes = line.end;
     if ('detail' in parsed) {
       if (parsed.detail !== '') skip(parsed.kind, parsed.detail);
+      if (parsed.newerVersion !== undefined) head = { ...head, newerVersion: parsed.newerVersion };
       continue;
     }
     const { entry, text } = parsed;
+    if (entry.type === 'session') head = { id: entry.id, ...head };
     if (seen.has(entry.id)) continue;
     seen.add(entry.id);
     lastEntry = entry.id;
@@ -69,10 +77,14 @@ export async function scanTranscript(
     }
     if (each(entry, text) === false) break;
   }
-  return { bytes, lastEntry, epoch, skipped, setAside };
+  return { bytes, lastEntry, epoch, skipped, setAside, ...head };
 }
 
-type ParsedLine = { readonly entry: Entry; readonly text: string } | { readonly kind: Problem['kind']; readonly detail: string };
+const newerSchema = z.looseObject({ type: z.literal('session'), version: z.number().gt(recordVersion) });
+
+type ParsedLine =
+  | { readonly entry: Entry; readonly text: string }
+  | { readonly kind: Problem['kind']; readonly detail: string; readonly newerVersion?: number };
 
 function parseLine(bytes: Uint8Array | undefined, where: string): ParsedLine {
   if (bytes === undefined) return { kind: 'damaged', detail: `${where} is too long` };
@@ -88,6 +100,8 @@ function parseLine(bytes: Uint8Array | undefined, where: string): ParsedLine {
   }
   const result = entrySchema.safeParse(value);
   if (result.success) return { entry: result.data, text };
+  const newerVersion = newerSchema.safeParse(value).data?.version;
+  if (newerVersion !== undefined) return { kind: 'newer', detail: `${where} is of version ${String(newerVersion)}`, newerVersion };
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   if (typeof type === 'string' && !entryTypes.has(type)) return { kind: 'newer', detail: `${where} has the unknown type "${type}"` };
   const [issue] = result.error.issues;

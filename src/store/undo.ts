@@ -52,9 +52,14 @@ async function takeBack(context: StoreContext, change: Change, isDone: boolean):
       await appendJournal(context, undone);
       return { what, ids, data: act.data };
     case 'move': {
+      let isReverted = false;
+      for (const { id, before, after } of act.updates ?? []) {
+        isReverted = (await revert(context, id, before, after)) === 'reverted' || isReverted;
+      }
       const steps = await movedYet(context, act.steps);
-      if (steps.length === 0) return undefined;
-      await runSteps(context, undone.id, reversed(steps), undone);
+      if (steps.length > 0) await runSteps(context, undone.id, reversed(steps), undone);
+      else if (isReverted) await appendJournal(context, undone);
+      else return undefined;
       return { what, ids };
     }
     case 'update': {

@@ -1,6 +1,7 @@
 import { watch as watchFolder, type FSWatcher } from 'node:fs';
 import { messageOf } from '../model/errors.js';
 import type { FileStat } from './filePort.js';
+import { idOf, sessionStates } from './sessionStates.js';
 import type { StoreContext } from './storeContext.js';
 
 /** No caller hears more often than this. */
@@ -11,8 +12,6 @@ const gatherMs = 20;
 const lookMs = 250;
 /** How often every file is looked at where watching fails. */
 const pollMs = 1000;
-
-const idInName = /^\.?(?<id>[0-9a-f]{32})(?:\.|$)/;
 
 /** Watches a store's sessions: also before there are any, and by looking where the system gives no watch. Stop it when done. */
 export class SessionWatch {
@@ -128,27 +127,6 @@ export class SessionWatch {
     this.#folder = this.#look();
     this.#changed(heard.has('') ? [] : [...heard]);
   }
-}
-
-/** The session that a file name belongs to, empty when it may be any. */
-function idOf(name: string | null): string {
-  return idInName.exec(name ?? '')?.groups?.['id'] ?? '';
-}
-
-/** One word for the state of each session's files. */
-async function sessionStates({ port, sessions }: StoreContext): Promise<ReadonlyMap<string, string>> {
-  const states = new Map<string, string>();
-  for (const { name, kind } of await port.readdir(sessions)) {
-    const id = idOf(name);
-    if (id === '' || kind !== 'file' || name.startsWith('.')) continue;
-    try {
-      const { mtimeMs, ctimeMs, size, ino } = port.lstatSync(`${sessions}/${name}`);
-      states.set(id, `${states.get(id) ?? ''}${name}:${String(mtimeMs)}:${String(ctimeMs)}:${String(size)}:${String(ino)};`);
-    } catch {
-      // Gone since its name was read: the next look tells.
-    }
-  }
-  return states;
 }
 
 function differing(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): readonly string[] {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openHost, type Host } from '../support/host.js';
-import { median, type Figure } from './figure.js';
+import { spreadOf, type Figure } from './figure.js';
 
 const runs = 15;
 
@@ -11,10 +11,17 @@ export async function hostBench(): Promise<readonly Figure[]> {
   try {
     await host.window.openContainer('Skein');
     await host.window.treeRows('Sessions').first().waitFor();
-    const refresh = await refreshTimes(host);
+    const refresh = spreadOf(['from write to row', await refreshTimes(host)]);
     const activation = await activationTime(host);
     return [
-      { name: 'tree shows an outside change', value: median(refresh), unit: 'ms', bound: 250, of: { longest: Math.max(...refresh) } },
+      {
+        name: 'tree shows an outside change',
+        value: refresh.median,
+        unit: 'ms',
+        bound: 250,
+        of: { median: refresh.median },
+        spread: [refresh],
+      },
       { name: 'activation', value: activation, unit: 'ms', bound: 50, of: {} },
     ];
   } finally {

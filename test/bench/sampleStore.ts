@@ -4,16 +4,19 @@ import { join } from 'node:path';
 /** The id of the n-th generated session: 32 hex digits. */
 export const sampleId = (n: number): string => (n * 2_654_435_761 + 1).toString(16).padStart(32, '0').slice(-32);
 
-/** Fills `<dir>/.skein/sessions` with records, each with a transcript of one line, as the store writes them. */
-export function fillStore(dir: string, count: number): void {
+/** Fills `<dir>/.skein/sessions` with records, each with its transcript, as the store writes them. Returns the bytes of all transcripts. */
+export function fillStore(dir: string, count: number, linesOf: (n: number) => string = () => ''): number {
   const sessions = join(dir, '.skein', 'sessions');
   mkdirSync(sessions, { recursive: true, mode: 0o700 });
   writeFileSync(join(dir, '.skein', '.gitignore'), '*\n');
   const start = Date.parse('2026-01-01T00:00:00.000Z');
+  let bytes = 0;
   for (let n = 0; n < count; n++) {
     const id = sampleId(n);
     const time = new Date(start + n * 60_000).toISOString();
     const head = `${JSON.stringify({ type: 'session', version: 1, id, timestamp: time, workdir: dir, backend: 'claude', title: `Session ${String(n)}` })}\n`;
+    const transcript = head + linesOf(n);
+    bytes += Buffer.byteLength(transcript);
     const record = {
       version: 1,
       revision: 1,
@@ -37,9 +40,10 @@ export function fillStore(dir: string, count: number): void {
       archived: false,
       settings: {},
       metadata: {},
-      transcript: { bytes: Buffer.byteLength(head), last_entry: id },
+      transcript: { bytes: Buffer.byteLength(transcript), last_entry: id },
     };
     writeFileSync(join(sessions, `${id}.json`), JSON.stringify(record, null, 2), { mode: 0o600 });
-    writeFileSync(join(sessions, `${id}.jsonl`), head, { mode: 0o600 });
+    writeFileSync(join(sessions, `${id}.jsonl`), transcript, { mode: 0o600 });
   }
+  return bytes;
 }

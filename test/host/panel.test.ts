@@ -134,8 +134,28 @@ describe('what is kept', () => {
     assert.equal(await panel.composer.inputValue(), 'from the store');
     await panel.composer.fill('changed');
     await until('the draft is told', async () => (await panel.posted('draft')).some(({ text }) => text === 'changed'));
+    await panel.composer.fill('changed once more');
     await panel.send(show(snapshot([], { row: row({ id: 'f'.repeat(32) }) })));
     assert.equal(await panel.composer.inputValue(), '');
+    const told = await until('the last words are told too', async () => {
+      const last = (await panel.postedAbout('draft')).at(-1);
+      return last?.message.text === 'changed once more' && last;
+    });
+    assert.equal(told.session, sessionId);
+  });
+
+  test('what the person does is about the session that they see', async () => {
+    const panel = await openPanel();
+    await panel.send(show(undefined));
+    await panel.composer.fill('the first prompt');
+    await panel.composer.press('Enter');
+    await panel.send(show(snapshot(finished)));
+    await panel.composer.fill('the second');
+    await panel.composer.press('Enter');
+    assert.deepEqual(
+      (await panel.postedAbout('send')).map(({ session }) => session),
+      [undefined, sessionId],
+    );
   });
 
   test('files are attached as chips and sent along', async () => {

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { entrySchema, type Entry } from '../../src/model/entry.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { entrySchema, textOf, type Entry } from '../../src/model/entry.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 
 // The gates of Session-Bench 0.3, each held against a session that the program itself wrote. C4 (cost) needs an agent that
-// reports dollars: it is in claudeSession.test.ts. T1 and O3 rest on the published schemas: schemas.test.ts keeps them current.
+// reports dollars: it is in claudeSession.test.ts. T1 and O3 rest on the published schemas, which storeSchema.test.ts keeps
+// current; here what was written is held against them.
 
 const probe = 'List the files in the current directory, then say hello in one sentence.';
 
@@ -43,6 +45,9 @@ async function sizeOf(folder: string): Promise<number> {
 
 const contentKeys = new Set(['text', 'content', 'message', 'thinking', 'output', 'result', 'summary', 'title', 'prompt']);
 
+/** Lines whose size is the conversation's own; all others are bookkeeping. */
+const said = new Set(['message', 'thinking', 'tool_call', 'compact']);
+
 /** Bytes of the strings that stand under a content-like key, anywhere in a value. */
 function contentBytes(value: unknown, under = false): number {
   if (typeof value === 'string') return under ? Buffer.byteLength(value) : 0;
@@ -65,7 +70,8 @@ describe('a session, by the gates of Session-Bench', () => {
     await withSession('How do I install a real agent, and what can you do?', async ({ lines, transcript }) => {
       const bytes = (await stat(transcript)).size;
       assert.ok(contentBytes(lines) >= bytes / 4, `${String(contentBytes(lines))} of ${String(bytes)} bytes`);
-      for (const line of lines) assert.ok(JSON.stringify(line).length < 25_000 || line['type'] === 'message');
+      const dumps = lines.filter((line) => !said.has(String(line['type'])) && JSON.stringify(line).length > 25_000);
+      assert.deepEqual(dumps, []);
     });
   });
 
@@ -108,7 +114,30 @@ describe('a session, by the gates of Session-Bench', () => {
     });
   });
 
-  test('O1 plain, O2 live, O4 place: two text files in one known folder', async () => {
+  test('T1 no break and O3 documented: what is written fits the published schemas', async () => {
+    await withSession(probe, async ({ store, id, lines }) => {
+      const ajv = new Ajv2020({ strict: false, validateFormats: false });
+      const schema = async (name: string) =>
+        ajv.compile(JSON.parse(await readFile(new URL(`../../src/store/schema/${name}`, import.meta.url), 'utf8')) as object);
+      const isEntry = await schema('entry.json');
+      for (const line of lines) assert.ok(isEntry(line), JSON.stringify(isEntry.errors));
+      const isRecord = await schema('record.json');
+      assert.ok(isRecord(JSON.parse(await readFile(join(store, 'sessions', `${id}.json`), 'utf8'))), JSON.stringify(isRecord.errors));
+    });
+  });
+
+  test('O2 live: whoever reads along in the one file has the whole record, which only ever grows', async () => {
+    await withSession(probe, async ({ place, id, transcript }) => {
+      const before = await readFile(transcript);
+      assert.equal((await place.run(['--session', id, 'And then?'])).code, 0);
+      assert.equal((await place.run(['sessions', 'rename', id, 'Another name'])).code, 0);
+      const after = await readFile(transcript);
+      assert.ok(after.subarray(0, before.length).equals(before));
+      assert.match(after.subarray(before.length).toString('utf8'), /And then\?[^]*"title":"Another name"/);
+    });
+  });
+
+  test('O1 plain, O4 place: two text files in one known folder', async () => {
     await withSession(probe, async ({ store, id }) => {
       const names = await readdir(join(store, 'sessions'));
       assert.ok(names.includes(`${id}.json`) && names.includes(`${id}.jsonl`));
@@ -155,6 +184,14 @@ describe('a session, by the gates of Session-Bench', () => {
         const left = (await place.run(['sessions', 'history', id, '--json'])).json() as Entry[];
         assert.ok(left.length >= whole.length - 1);
         assert.deepEqual(left, whole.slice(0, left.length));
+        // What comes next begins on a line of its own, so that the torn one goes on costing itself alone.
+        assert.equal((await place.run(['--session', id, 'Go on'])).code, 0);
+        const more = (await place.run(['sessions', 'history', id, '--json'])).json() as Entry[];
+        assert.deepEqual(more.slice(0, left.length), left);
+        assert.deepEqual(
+          messages(more.slice(left.length), 'user').map(({ message }) => textOf(message.content)),
+          ['Go on'],
+        );
       }
     });
   });

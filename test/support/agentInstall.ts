@@ -23,6 +23,46 @@ export async function installClaudeAdapter(log: (line: string) => void = () => u
   return folder;
 }
 
+/** The Gemini CLI whose sessions the tests read. */
+export const geminiVersion = '0.61.0';
+
+/** Installs `@google/gemini-cli` from npm into the cache, as above: some 100 MB. Returns the script that `node` runs. */
+export async function installGemini(log: (line: string) => void = () => undefined): Promise<string> {
+  const folder = path.join(cacheFolder(), 'agents', `gemini-cli-${geminiVersion}`);
+  await buildOnce(folder, async (building) => {
+    log(`installing gemini-cli ${geminiVersion} into ${path.dirname(folder)} (once, some seconds)`);
+    await fs.writeFile(path.join(building, 'package.json'), '{ "private": true }\n');
+    await install(building, `@google/gemini-cli@${geminiVersion}`);
+  });
+  return path.join(folder, 'node_modules/@google/gemini-cli/bundle/gemini.js');
+}
+
+/** The Codex that wrote the fixture, and that the tests run. */
+export const codexVersion = '0.169.0';
+
+/** Installs `@openai/codex` from npm into the cache, as above. Returns the path of its program. */
+export async function installCodex(): Promise<string> {
+  const folder = path.join(cacheFolder(), 'agents', `codex-${codexVersion}-${process.platform}-${process.arch}`);
+  await buildOnce(folder, async (building) => {
+    await fs.writeFile(path.join(building, 'package.json'), '{ "private": true }\n');
+    await install(building, `@openai/codex@${codexVersion}`);
+  });
+  return path.join(folder, 'node_modules/.bin/codex');
+}
+
+/** The OpenCode that wrote the fixture, and that the tests run. */
+export const opencodeVersion = '1.18.33';
+
+/** Installs `opencode-ai` from npm into the cache, as above: some 350 MB. Returns the path of its program. */
+export async function installOpencode(): Promise<string> {
+  const folder = path.join(cacheFolder(), 'agents', `opencode-${opencodeVersion}-${process.platform}-${process.arch}`);
+  await buildOnce(folder, async (building) => {
+    await fs.writeFile(path.join(building, 'package.json'), '{ "private": true }\n');
+    await install(building, `opencode-ai@${opencodeVersion}`);
+  });
+  return path.join(folder, 'node_modules/.bin/opencode');
+}
+
 /** npm in `cwd`, quiet unless it fails. Run by an npm script, it would otherwise take that one's folder for its own. */
 async function install(cwd: string, packageSpec: string): Promise<void> {
   const inherited = /^(npm_(package|lifecycle)_|npm_config_(local_prefix|prefix|global_prefix)$|NODE_OPTIONS$|NODE_ENV$|INIT_CWD$)/i;

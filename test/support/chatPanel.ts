@@ -66,7 +66,7 @@ export class ChatPanel {
 
   /** How far the conversation is scrolled, in pixels. */
   scrolled(): Promise<number> {
-    return this.frame.locator('.scroll').evaluate<number, unknown>('(element) => element.scrollTop', undefined);
+    return this.frame.evaluate<number>("document.querySelector('.scroll').scrollTop");
   }
 
   /** Turns the wheel over the conversation. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWorkspace } from '../../src/core/openWorkspace.js';
 import { silentLogger } from '../../src/model/logger.js';
@@ -20,6 +20,7 @@ const workspace = await openWorkspace(process.argv[2] ?? '', {
 });
 const { id } = await workspace.create({ backend: 'scripted' });
 await workspace.startTurn(id, { content: [{ type: 'text', text: 'go' }] });
-await until('what streamed is written down', () => existsSync(join(workspace.root, 'sessions', id, 'partial.jsonl')));
+const partial = join(workspace.root, 'sessions', id, 'partial.jsonl');
+await until('what streamed is written down', () => readFileSync(partial, 'utf8').includes('half an answer'));
 process.stdout.write(`${id}\n`);
 setInterval(() => undefined, 60_000);

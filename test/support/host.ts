@@ -33,7 +33,7 @@ export interface Host {
   readonly home: string;
   /** Runs a function in the extension host; see `HostProbe.evaluate`. */
   evaluate<Argument, Result>(action: (api: VsCode, argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>;
-  /** Opens a further window on the same server, in a browser of its own; from then on `evaluate` runs there. The caller closes it. */
+  /** Opens a further window on the same server, in a browser of its own; until it is closed `evaluate` runs there. The caller closes it. */
   openWindow(options?: WorkbenchOptions): Promise<Workbench>;
   /** Stops everything and removes the sample. */
   close(): Promise<void>;
@@ -65,7 +65,8 @@ export async function openHost(options: HostOptions = {}): Promise<Host> {
       env: { ...options.env, SKEIN_PROBE_SOCKET: probe.socketFile },
     });
     undo.push(() => server.stop());
-    const openWindow = (more: WorkbenchOptions = {}): Promise<Workbench> => openWorkbench(server, { ...viewOf(options), ...more });
+    const openWindow = (more: WorkbenchOptions = {}): Promise<Workbench> =>
+      openWorkbench(server, { ...viewOf(options), ...more, hostsArrived: () => probe.arrived });
     const window = await openWindow();
     undo.push(() => window.close());
     return { ...sample, server, window, openWindow, close, evaluate: (action, argument) => probe.evaluate(action, argument) };

@@ -19,15 +19,17 @@ interface Waiting {
 }
 
 /**
- * Our end of the probe extension: runs a function inside the extension host of the window that came up last. A window that
- * reloads is a new extension host; calls made meanwhile wait for it.
+ * Our end of the probe extension: runs a function inside the extension host that came up last of those that are up. A window
+ * that reloads has a new one; calls made while there is none wait for the next.
  */
 export class HostProbe {
   /** The extension to link into the server. */
   static readonly extension = fileURLToPath(new URL('./probe', import.meta.url));
 
-  #socket: Socket | undefined;
-  #connected = deferred<Socket>();
+  /** Those that are up, in the order in which they came. */
+  readonly #hosts: Socket[] = [];
+  #arrival = deferred();
+  #arrived = 0;
   #nextId = 1;
   readonly #waiting = new Map<number, Waiting>();
   readonly #server: Server;
@@ -47,6 +49,11 @@ export class HostProbe {
     return probe;
   }
 
+  /** How many extension hosts have come up so far. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
   /**
    * Runs `action` in the extension host and gives what it returns. It is sent as text: it sees its two arguments and the
    * host's globals (`require` is not one), nothing of the test file. Argument and result cross as JSON.
@@ -64,7 +71,7 @@ export class HostProbe {
           reject(new Error(`no answer from the extension host within ${String(timeout)} ms`));
         }, timeout);
       });
-      const answered = this.#connected.promise.then((socket) => {
+      const answered = this.#newest().then((socket) => {
         return new Promise<unknown>((resolve, reject) => {
           this.#waiting.set(id, { socket, resolve, reject });
           socket.write(`${JSON.stringify({ id, source: action.toString(), argument })}\n`);
@@ -79,19 +86,26 @@ export class HostProbe {
 
   close(): void {
     this.#server.close();
-    this.#socket?.destroy();
+    for (const socket of this.#hosts) socket.destroy();
+  }
+
+  async #newest(): Promise<Socket> {
+    for (;;) {
+      const socket = this.#hosts.at(-1);
+      if (socket) return socket;
+      await this.#arrival.promise;
+    }
   }
 
   #accept(socket: Socket): void {
-    this.#socket = socket;
+    this.#hosts.push(socket);
+    this.#arrived++;
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       for (const waiting of this.#waiting.values()) {
         if (waiting.socket === socket) waiting.reject(new Error('the extension host went away'));
       }
-      if (this.#socket !== socket) return;
-      this.#socket = undefined;
-      this.#connected = deferred();
+      this.#hosts.splice(this.#hosts.indexOf(socket), 1);
     });
     createInterface({ input: socket }).on('line', (line) => {
       const answer = JSON.parse(line) as Answer;
@@ -99,18 +113,19 @@ export class HostProbe {
       if (answer.error === undefined) waiting?.resolve(answer.result);
       else waiting?.reject(new Error(`in the extension host: ${answer.error}`));
     });
-    this.#connected.resolve(socket);
+    this.#arrival.resolve();
+    this.#arrival = deferred();
   }
 }
 
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
+interface Deferred {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
 }
 
-function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
+function deferred(): Deferred {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
     resolve = settle;
   });
   return { promise, resolve };

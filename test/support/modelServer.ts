@@ -131,8 +131,9 @@ function blocksOf(body: Body, prompts: readonly string[], orders: Orders): Block
     const [file = '', text = ''] = orders.write.split(/\s+([^]*)/);
     return [...thinking, { type: 'tool_use', id, name: 'Write', input: { file_path: file, content: text } }];
   }
-  if (orders.bash !== undefined && has('Bash')) {
-    return [...thinking, { type: 'tool_use', id, name: 'Bash', input: { command: orders.bash, description: 'A test runs a command' } }];
+  const shell = ['Bash', 'bash'].find(has);
+  if (orders.bash !== undefined && shell !== undefined) {
+    return [...thinking, { type: 'tool_use', id, name: shell, input: { command: orders.bash, description: 'A test runs a command' } }];
   }
   const text = `You said: ${prompts.at(-1) ?? 'nothing'}\nEarlier user turns: ${Math.max(0, prompts.length - 1)}`;
   return [...thinking, { type: 'text', text }];

@@ -5,7 +5,7 @@ import { after, afterEach, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { panelHtml } from '../../src/extension/panelHtml.js';
-import type { ToHost, ToWebview } from '../../src/protocol/messages.js';
+import type { Posted, ToHost, ToWebview } from '../../src/protocol/messages.js';
 import { launchChromium } from './chromium.js';
 import type { ThemeKind } from './editorSettings.js';
 
@@ -38,7 +38,7 @@ interface Scroll {
 
 /** What panelHarness.js puts into the page. */
 interface PanelHarness {
-  readonly posted: unknown[];
+  readonly posted: Posted[];
   saved: unknown;
   readonly violations: string[];
   frames(count: number): Promise<void>;
@@ -139,8 +139,13 @@ export class PanelPage {
 
   /** What the panel posted so far of one kind. */
   async posted<K extends ToHost['kind']>(kind: K): Promise<Extract<ToHost, { kind: K }>[]> {
-    const all = (await this.page.evaluate(() => panelHarness.posted)) as Extract<ToHost, { kind: K }>[];
-    return all.filter((message) => message.kind === kind);
+    return (await this.postedAbout(kind)).map(({ message }) => message);
+  }
+
+  /** The same, each with the session that it is about. */
+  async postedAbout<K extends ToHost['kind']>(kind: K): Promise<{ session?: string; message: Extract<ToHost, { kind: K }> }[]> {
+    const all = (await this.page.evaluate(() => panelHarness.posted)) as { session?: string; message: Extract<ToHost, { kind: K }> }[];
+    return all.filter(({ message }) => message.kind === kind);
   }
 
   /** What the panel keeps for the next time. */
@@ -207,5 +212,5 @@ function documentText(): string {
     style: `${origin}/panel.css`,
     language: 'en',
     state: { folder: '/projects/myapp' },
-  }).replace('name="csp-nonce"', 'property="csp-nonce"'); // TEMP
+  });
 }

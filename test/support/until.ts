@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
-  timeout = 20_000,
+  timeout = 30_000,
 ): Promise<T> {
   const deadline = performance.now() + timeout;
   for (;;) {

@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-c
 import { launchChromium } from './chromium.js';
 import type { CodeServer } from './codeServer.js';
 import { changeFolderSettings, themes, type ThemeKind } from './editorSettings.js';
+import { until } from './until.js';
 
 export interface WorkbenchOptions {
   /** A running browser; without one, the window starts its own and closes it. */
@@ -14,6 +15,8 @@ export interface WorkbenchOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Milliseconds that each step waits for what it acts on. */
   readonly timeout?: number;
+  /** How many extension hosts came up so far; where it is known, a window that opens or reloads waits for one more. */
+  readonly hostsArrived?: () => number;
 }
 
 /** Opens a window of VS Code in the browser and waits until its extensions run. */
@@ -21,13 +24,15 @@ export async function openWorkbench(server: CodeServer, options: WorkbenchOption
   const browser = options.browser ?? (await launchChromium());
   const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
   const folder = options.folder ?? server.workspace;
-  const workbench = new Workbench(await context.newPage(), context, folder, options.browser ? undefined : browser);
-  workbench.page.setDefaultTimeout(options.timeout ?? 15_000);
+  const workbench = new Workbench(await context.newPage(), context, folder, {
+    browser: options.browser ? undefined : browser,
+    hostsArrived: options.hostsArrived,
+  });
+  workbench.page.setDefaultTimeout(options.timeout ?? 30_000);
   try {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
     const query = new URLSearchParams(options.workspaceFile ? { workspace: options.workspaceFile } : { folder });
-    await workbench.page.goto(`${server.url}/?${query.toString()}`);
-    await workbench.untilReady();
+    await workbench.load(() => workbench.page.goto(`${server.url}/?${query.toString()}`));
   } catch (error) {
     await workbench.close();
     throw new Error(`the workbench did not come up\n${await server.lastWords()}`, { cause: error });
@@ -45,7 +50,7 @@ export class Workbench {
     readonly context: BrowserContext,
     /** The folder that is open. */
     readonly folder: string,
-    private readonly ownBrowser: Browser | undefined,
+    private readonly own: { readonly browser: Browser | undefined; readonly hostsArrived: (() => number) | undefined },
   ) {
     page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`));
   }
@@ -56,10 +61,22 @@ export class Workbench {
     await this.page.locator('.statusbar .remote-kind, .statusbar [id="status.host"]').first().waitFor({ timeout: 60_000 });
   }
 
-  /** Reloads the window, as *Developer: Reload Window* does. */
-  async reload(): Promise<void> {
-    await this.page.reload();
+  /** Does what brings up a window, and waits until it is ready and runs its extensions. */
+  async load(navigate: () => Promise<unknown>): Promise<void> {
+    const { hostsArrived } = this.own;
+    const before = hostsArrived?.() ?? 0;
+    await navigate();
     await this.untilReady();
+    if (hostsArrived) await until('the extension host', () => hostsArrived() > before, 60_000);
+  }
+
+  /** Reloads the window by VS Code's command: it keeps its state first, which a mere reload of the page gives it no time for. */
+  async reload(): Promise<void> {
+    await this.load(async () => {
+      const loaded = this.page.waitForEvent('domcontentloaded');
+      await this.runCommand('Developer: Reload Window');
+      await loaded;
+    });
   }
 
   /** The status bar item with this text. */
@@ -244,9 +261,12 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${workbenchClass}`).waitFor();
   }
 
+  /** Closes the window as a person closes a tab: VS Code says goodbye, and its extension host ends. */
   async close(): Promise<void> {
+    // A page that crashed cannot say it any more.
+    await this.page.goto('about:blank').catch(() => undefined);
     await this.context.close();
-    await this.ownBrowser?.close();
+    await this.own.browser?.close();
   }
 }
 

@@ -29,7 +29,7 @@ describe('the document of a panel', () => {
     assert.doesNotMatch(html, /\son\w+=/);
   });
 
-  test('gives the toolkit its nonce', () => assert.match(html, /<meta name="csp-nonce" content="N0nce">/));
+  test('gives the toolkit its nonce', () => assert.match(html, /<meta property="csp-nonce" content="N0nce">/));
 
   test('holds what it shows as text, whatever a folder is called', () => {
     const state = /data-state="([^"]*)"/

@@ -37,6 +37,34 @@ test('what streamed when its process died becomes entries, once, marked as inter
   assert.equal((await readFolded(context, record.id)).message_count, 2);
 });
 
+test('a turn that died before its answer began is marked as interrupted, once, and one that had ended is not', async (t) => {
+  const { context, record, paths } = await scratchStore(t);
+  const texts = async () =>
+    (await readEntries(context.port, paths.transcript)).entries
+      .slice(1)
+      .map((entry) => (entry.type === 'message' ? [entry.message.role, entry.backend, entry.stop_reason].join(' ') : entry.type));
+  await appendToTranscript(context, record.id, [message('asked', 'user', { backend: 'demo' })]);
+  await writePartial(context, record.id, []);
+  assert.deepEqual(await recoverPartials(context), [], 'this process lives');
+  orphan(paths.partial);
+  assert.deepEqual(await recoverPartials(context), [record.id]);
+  assert.deepEqual(await recoverPartials(context), []);
+  const interrupted = ['user demo ', 'assistant demo interrupted'];
+  assert.deepEqual(await texts(), interrupted);
+
+  await writePartial(context, record.id, []);
+  orphan(paths.partial);
+  assert.deepEqual(await recoverPartials(context), [], 'the turn has its end');
+  assert.ok(!existsSync(paths.partial));
+  assert.deepEqual(await texts(), interrupted);
+
+  await appendToTranscript(context, record.id, [message('again', 'user')]);
+  await writePartial(context, record.id, [call]);
+  orphan(paths.partial);
+  await recoverPartials(context);
+  assert.deepEqual(await texts(), [...interrupted, 'user  ', 'tool_call', 'assistant  interrupted']);
+});
+
 test('a partial that was cut gives what is whole of it', async (t) => {
   const { context, record, paths } = await scratchStore(t);
   await writePartial(context, record.id, [message('a', 'assistant'), message('b', 'assistant')]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { SessionRow } from '../../src/model/row.js';
+import type { Problem, SessionRow } from '../../src/model/row.js';
 import { ageText, costText, tokensText } from '../../src/extension/amountText.js';
 import { rowAccessibilityLabel, rowContext, rowDescription, rowIcon, rowLabel } from '../../src/extension/rowText.js';
 import { escaped, rowTooltip } from '../../src/extension/rowTooltip.js';
@@ -64,6 +64,12 @@ describe('a row', () => {
     ['that is pinned', { pinned: true, last_used_at: ago(day) }, 'pinned', '1d'],
     ['that is archived', { archived: true, pinned: true, last_used_at: ago(day) }, 'archive', '1d'],
     ['that is damaged', { problem: { kind: 'damaged', detail: 'x', path: '/x' }, last_used_at: ago(day) }, 'error', 'damaged · 1d'],
+    ...Object.entries({ salvaged: 'salvaged', orphaned: 'incomplete', newer: 'newer version', unreadable: 'unreadable' } as const).map(
+      ([kind, word]): (typeof rows)[number] => {
+        const problem = { kind: kind as Problem['kind'], detail: 'x', path: '/x' };
+        return [`that is ${word} says so`, { problem, last_used_at: ago(day) }, 'error', `${word} · 1d`];
+      },
+    ),
     [
       'that waits',
       { running: { program: 'cli', host: 'h', pid: 1, started_at: ago(0), state: 'waiting' }, status: 'error', last_used_at: ago(0) },

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import { makeClinvkHome } from '../support/clinvkHome.js';
 import { withFolder } from '../support/openFolder.js';
 import { turn } from '../support/turn.js';
 
 describe('a search', () => {
-  test('finds titles first, then prompts, then what was said, with line, place and entry', async () => {
+  test('gives the best sessions first, with line, place and entry of what matches', async () => {
     await withFolder({}, async ({ workspace }) => {
       const said = await workspace.create({ backend: 'scripted', title: 'three' });
       await turn(workspace, said.id, 'nothing');
@@ -18,8 +20,8 @@ describe('a search', () => {
         hits.map(({ row, line, entry }) => [row.title, line, entry !== undefined]),
         [
           ['Needle work', 'Needle work', false],
-          ['two', 'where is the needle', false],
           ['two', 'you said: where is the needle', true],
+          ['two', 'where is the needle', true],
           ['three', 'the Needle here', true],
           ['three', 'the Needle here', true],
         ],
@@ -36,10 +38,70 @@ describe('a search', () => {
     });
   });
 
+  test('takes the whole query language, and the list takes the same', async () => {
+    await withFolder({}, async ({ workspace }) => {
+      const make = async (title: string, prompt: string, tags: string[]) => {
+        const { id } = await workspace.create({ backend: 'scripted', title, tags });
+        await turn(workspace, id, prompt);
+        return id;
+      };
+      await make('one', 'the red fox jumps', ['animal']);
+      await make('two', 'a red house', ['building']);
+      await make('three', 'the fox is not here, and red it was', ['animal']);
+      const expected: readonly (readonly [string, readonly string[]])[] = [
+        ['red', ['one', 'three', 'two']],
+        ['red fox', ['one', 'three']],
+        ['"red fox"', ['one']],
+        ['red -fox', ['two']],
+        ['-red', []],
+        ['tag:animal -"red fox"', ['three']],
+        ['tag:building,animal turns:>0', ['one', 'three', 'two']],
+        ['title:t red', ['three', 'two']],
+        ['is:fork', []],
+      ];
+      for (const [query, titles] of expected) {
+        const found = await workspace.search(query);
+        assert.deepEqual([...new Set(found.map(({ row }) => row.title))].sort(), titles, query);
+        const { rows, hidden } = await workspace.list({ search: query });
+        assert.deepEqual(rows.map(({ title }) => title).sort(), titles, query);
+        assert.equal(hidden, 3 - titles.length, query);
+      }
+      await assert.rejects(workspace.search('red bakend:x'), { code: 'usage', message: /no field "bakend" \(character 5 / });
+      await assert.rejects(workspace.list({ search: '"open' }), { code: 'usage', message: /character 1 / });
+    });
+  });
+
+  test('follows every change: said, renamed, deleted, undone, by whatever program', async () => {
+    await withFolder({}, async ({ workspace, open }) => {
+      const other = await open();
+      const { id } = await workspace.create({ backend: 'scripted', title: 'first name' });
+      const found = async (query: string): Promise<number> => (await workspace.search(query)).length;
+      assert.equal(await found('first'), 1);
+      await other.patch([id], { title: 'second name' });
+      assert.deepEqual([await found('first'), await found('second')], [0, 1]);
+      await turn(other, id, 'a pangolin walks');
+      assert.equal(await found('pangolin'), 2);
+      await workspace.remove([id]);
+      assert.equal(await found('pangolin'), 0);
+      await workspace.undo();
+      assert.equal(await found('pangolin'), 2);
+    });
+  });
+
+  test('loses nothing when the index is deleted', async () => {
+    await withFolder({}, async ({ workspace, home }) => {
+      const { id } = await workspace.create({ backend: 'scripted', title: 'kept' });
+      await turn(workspace, id, 'an aardvark');
+      assert.equal((await workspace.search('aardvark')).length, 2);
+      rmSync(path.join(home, '.skein', 'cache'), { recursive: true });
+      assert.equal((await workspace.search('aardvark')).length, 2);
+    });
+  });
+
   test('looks into other programs’ sessions of the folder', async () => {
     await withFolder({}, async ({ dir, home, open }) => {
       await makeClinvkHome(home, dir);
-      const hits = await (await open()).search('bug in auth.go');
+      const hits = await (await open()).search('"bug in auth.go" source:clinvk');
       assert.ok(hits.some(({ row }) => row.id === 'clinvk:a5153eae4e1b885bc92a55eebacd0628'));
     });
   });

@@ -157,11 +157,30 @@ test('a note that comes from a stranger moves nothing out of the store', async (
   writeFileSync(victim, 'kept');
   const owner = await deadOwner();
   mkdirSync(path.join(scratch.store.root, 'pending'), { recursive: true });
-  for (const from of ['../victim', 'sessions/../../victim', victim, 'trash/./../../victim', 'config.yaml']) {
+  // A link that lies deeper in the store than its own folders leads out of it just as well.
+  symlinkSync(scratch.folder, path.join(scratch.store.root, 'sessions', 'out'));
+  for (const from of ['../victim', 'sessions/../../victim', victim, 'trash/./../../victim', 'config.yaml', 'sessions/out/victim']) {
     const note = path.join(scratch.store.root, 'pending', 'note.json');
     writeFileSync(note, JSON.stringify({ owner, steps: [{ id: '', from, to: 'trash/taken' }] }));
     await scratch.store.list();
-    assert.equal(readFileSync(victim, 'utf8'), 'kept');
+    assert.equal(readFileSync(victim, 'utf8'), 'kept', from);
     rmSync(note);
   }
+});
+
+test('a folder of the store that is a link is neither read for notes nor written to', async (t) => {
+  const scratch = await three(t);
+  const outside = path.join(scratch.folder, 'outside');
+  mkdirSync(outside);
+  const note = path.join(outside, 'note.json');
+  const steps = [{ id: '', from: 'sessions/a', to: 'trash/a' }];
+  writeFileSync(note, JSON.stringify({ owner: await deadOwner(), steps }));
+  symlinkSync(outside, path.join(scratch.store.root, 'pending'));
+  const [row] = await scratch.store.list();
+  assert.ok(row);
+  await assert.rejects(scratch.store.remove([row.id]), { code: 'damaged', message: /pending is not a folder, but perhaps a link/ });
+  symlinkSync(outside, path.join(scratch.store.root, 'sessions', row.id));
+  await assert.rejects(scratch.store.acquireLease(row.id), { code: 'damaged' });
+  await assert.rejects(scratch.store.writePartial(row.id, [message('a')]), { code: 'damaged' });
+  assert.deepEqual(readdirSync(outside), ['note.json']);
 });

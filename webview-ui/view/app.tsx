@@ -28,7 +28,7 @@ export function App({ store, host }: { readonly store: PanelStore; readonly host
   const { state } = store;
   const announcer = useAnnouncer(state);
   const actions = useMemo<PanelActions>(
-    () => ({ post: host.post, dispatch: store.dispatch, announce: announcer.announce, opened: new Map() }),
+    () => ({ post: (message) => host.post(message), dispatch: store.dispatch, announce: announcer.announce, opened: new Map() }),
     [host, store],
   );
   return (

@@ -1,4 +1,5 @@
-import { createElement, type ComponentChildren, type Ref } from 'preact';
+import { createElement, type ComponentChildren, type RefObject } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon, type IconName } from './icon.js';
 
 interface ButtonProps {
@@ -53,10 +54,14 @@ interface TextFieldProps {
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly onBlur?: (() => void) | undefined;
   readonly placeholder?: string;
-  readonly elementRef?: Ref<HTMLElement>;
+  readonly elementRef?: RefObject<HTMLElement | null>;
 }
 
 export function TextField({ label, value, onInput, onKeyDown, onBlur, placeholder, elementRef }: TextFieldProps) {
+  const own = useRef<HTMLElement>(null);
+  const element = elementRef ?? own;
+  // The toolkit puts a label of its own in the place of ours when the element is connected.
+  useLayoutEffect(() => element.current?.setAttribute('aria-label', label), [element, label]);
   return createElement('vscode-text-field', {
     'aria-label': label,
     class: 'field',
@@ -65,7 +70,7 @@ export function TextField({ label, value, onInput, onKeyDown, onBlur, placeholde
     onInput: (event: Event) => onInput((event.target as HTMLInputElement).value),
     onKeyDown,
     onBlur,
-    ref: elementRef,
+    ref: element,
   });
 }
 

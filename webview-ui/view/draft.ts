@@ -23,6 +23,12 @@ export function useDraft(host: Host, state: PanelState): Draft {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const text = useRef(draft);
   text.current = draft;
+  const untold = useRef<{ readonly session: string; readonly text: string }>(undefined);
+  const tell = (): void => {
+    clearTimeout(timer.current);
+    if (untold.current) host.post({ kind: 'draft', text: untold.current.text }, untold.current.session);
+    untold.current = undefined;
+  };
 
   const save = (): void => host.save({ folder: state.folder.path ?? restored?.folder, id, draft: text.current, scroll: scroll.current });
   if (shown.current !== id) {
@@ -33,6 +39,8 @@ export function useDraft(host: Host, state: PanelState): Draft {
     if (before !== undefined || state.session?.draft !== '') setText(state.session?.draft ?? '');
   }
   useEffect(save, [id, state.folder.path]);
+  // What was typed last belongs to the session that was on the screen then.
+  useEffect(() => tell, [id]);
   return {
     draft,
     start: scroll.current,
@@ -40,8 +48,10 @@ export function useDraft(host: Host, state: PanelState): Draft {
       setText(value);
       text.current = value;
       save();
+      if (id === undefined) return;
+      untold.current = { session: id, text: value };
       clearTimeout(timer.current);
-      timer.current = setTimeout(() => host.post({ kind: 'draft', text: value }), pause);
+      timer.current = setTimeout(tell, pause);
     },
     setPlace: (place) => {
       scroll.current = place;

@@ -28,6 +28,14 @@ export function Find({ list, scroller, scrollTo, onClose }: FindProps) {
   useEffect(() => {
     if (current) scrollTo(current.segment);
     if (count !== '') announce(count);
+    // Its piece may be longer than the view: once that is drawn, the match itself is brought into sight.
+    let frames = 0;
+    const look = (): void => {
+      if (++frames < 4) frame = requestAnimationFrame(look);
+      else showMatch(scroller.current);
+    };
+    let frame = requestAnimationFrame(look);
+    return () => cancelAnimationFrame(frame);
   }, [current?.segment, current?.nth, words, matchCase]);
 
   const go = (step: 1 | -1): void => {
@@ -87,6 +95,16 @@ function paint(root: HTMLElement | null, words: string, matchCase: boolean, curr
   }
   CSS.highlights.set('skein-found', new Highlight(...found));
   CSS.highlights.set('skein-found-now', new Highlight(...now));
+}
+
+/** What lies over the edges of the view: this bar, the line with the prompt. */
+const covered = 48;
+
+function showMatch(root: HTMLElement | null): void {
+  const [range] = CSS.highlights.get('skein-found-now') ?? [];
+  if (!root || !(range instanceof Range)) return;
+  const [view, place] = [root.getBoundingClientRect(), range.getBoundingClientRect()];
+  if (place.top < view.top + covered || place.bottom > view.bottom - covered) root.scrollTop += place.top - view.top - view.height / 3;
 }
 
 /** Matches in the text of an element, which may run over several text nodes. */

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { SessionRow } from '../../src/model/row.js';
 import { lastTurn, waitingRequests } from '../feed.js';
 import { formatClock, formatCost, formatTokens } from '../numbers.js';
 import type { SessionView } from '../panelState.js';
@@ -33,9 +34,9 @@ function Title({ session, renames }: { readonly session: SessionView | undefined
   const [draft, setDraft] = useState<string>();
   const field = useRef<HTMLElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  const title = session?.row.title ?? 'New session';
+  const title = session ? nameOf(session.row) : 'New session';
   useLayoutEffect(() => {
-    if (renames > 0 && session) setDraft(session.row.title);
+    if (renames > 0 && session) setDraft(title);
   }, [renames]);
   useLayoutEffect(() => {
     const element = field.current;
@@ -89,6 +90,13 @@ function Title({ session, renames }: { readonly session: SessionView | undefined
       onBlur={() => setDraft(undefined)}
     />
   );
+}
+
+/** The title, else how the first prompt begins, as the tree and the tab have it. */
+function nameOf({ id, title, prompt, problem }: SessionRow): string {
+  const line = (title || prompt).split('\n').find((text) => text.trim() !== '');
+  if (line !== undefined) return line.trim().slice(0, 200);
+  return problem ? `Session ${id.slice(0, 8)}` : 'New session';
 }
 
 function State({ session, busy }: { readonly session: SessionView; readonly busy: boolean }) {

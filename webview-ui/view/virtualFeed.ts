@@ -48,8 +48,8 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
   const [top, setTop] = useState(0);
   const followingNow = useRef(following);
   const keep = useRef(focused);
-  /** Where the view was last, by the person or by us: nearer to the top than this, the person has scrolled up. */
-  const lastTop = useRef(0);
+  /** The view as it was last, by the person or by us. */
+  const last = useRef({ top: 0, height: 0 });
   const onPlaceNow = useRef(onPlace);
   onPlaceNow.current = onPlace;
   keep.current = focused;
@@ -61,7 +61,7 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
         estimateSize: () => estimate,
         scrollToFn: (offset, options, instance) => {
           elementScroll(offset, options, instance);
-          lastTop.current = scroller.current?.scrollTop ?? 0;
+          if (scroller.current) last.current = viewOf(scroller.current);
         },
         observeElementRect,
         observeElementOffset,
@@ -88,12 +88,12 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
     const element = scroller.current;
     if (!element || !followingNow.current) return;
     // Scrolled up since we looked last, and the event has not come yet.
-    if (element.scrollTop < lastTop.current - 1 && !atEnd(element)) {
+    if (scrolledUp(element, last.current) && !atEnd(element)) {
       follow(false);
       return;
     }
     element.scrollTop = element.scrollHeight;
-    lastTop.current = element.scrollTop;
+    last.current = viewOf(element);
   };
   const follow = (yes: boolean): void => {
     followingNow.current = yes;
@@ -109,7 +109,7 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
     if (!element) return undefined;
     const startIndex = start === undefined ? -1 : Array.from({ length: count }, (_, index) => keyOf(index)).indexOf(start.id);
     if (startIndex >= 0) returnTo(virtualizer, startIndex, start?.offset ?? 0);
-    lastTop.current = element.scrollTop;
+    last.current = viewOf(element);
     let rest: ReturnType<typeof setTimeout> | undefined;
     const tellPlace = (): void => {
       const item = virtualizer.getVirtualItemForOffset(element.scrollTop);
@@ -118,8 +118,8 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
     const onScroll = (): void => {
       const { scrollTop } = element;
       if (atEnd(element)) follow(true);
-      else if (scrollTop < lastTop.current - 1) follow(false);
-      lastTop.current = scrollTop;
+      else if (scrolledUp(element, last.current)) follow(false);
+      last.current = viewOf(element);
       clearTimeout(rest);
       rest = setTimeout(tellPlace, atRest);
       setTop(virtualizer.getVirtualItemForOffset(scrollTop + sticky)?.index ?? 0);
@@ -145,19 +145,30 @@ export function useVirtualFeed({ count, keyOf, scroller, focused, start, onPlace
     },
     following,
     follow: () => {
-      lastTop.current = 0;
+      last.current = { top: 0, height: 0 };
       follow(true);
       toEnd();
     },
     letGo: () => {
       follow(false);
-      lastTop.current = scroller.current?.scrollTop ?? 0;
+      if (scroller.current) last.current = viewOf(scroller.current);
       // Two frames later the new height is measured.
       requestAnimationFrame(() => requestAnimationFrame(() => scroller.current && atEnd(scroller.current) && follow(true)));
     },
     top,
   };
 }
+
+interface View {
+  readonly top: number;
+  readonly height: number;
+}
+
+const viewOf = ({ scrollTop, scrollHeight }: HTMLElement): View => ({ top: scrollTop, height: scrollHeight });
+
+/** Whether the person scrolled up since then. A conversation that became shorter moves the view up too: guessed heights do that when measured. */
+const scrolledUp = ({ scrollTop, scrollHeight }: HTMLElement, before: View): boolean =>
+  scrollTop < before.top - 1 && scrollHeight >= before.height;
 
 /** Scrolls to a piece, and into it once what stands above it is measured: heights are guesses until then. */
 function returnTo(virtualizer: Virtualizer<HTMLElement, HTMLElement>, index: number, offset: number): void {

@@ -1,0 +1,21 @@
+/** A JSON object of another program, of which nothing is known: every member is looked at before it is used. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The value as an object; an empty one where it is none. */
+export const objectOf = (value: unknown): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+
+export const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : []);
+
+export const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** A count of something: whole and not negative, else 0. */
+export const countOf = (value: unknown): number =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
+
+/** A time as ISO 8601 in UTC, from ISO with any offset or from seconds since the epoch; `undefined` where it is none. */
+export function timeOf(value: unknown): string | undefined {
+  const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : NaN;
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) || date.getUTCFullYear() > 9999 || date.getUTCFullYear() < 0 ? undefined : date.toISOString();
+}

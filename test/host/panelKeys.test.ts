@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { TurnUpdate } from '../../src/model/turn.js';
+import { panelsForFile } from '../support/panelPage.js';
+import { answer, asking, edit, finished, loginPrompt, longSession, row, show, snapshot, updates } from '../support/panelSamples.js';
+import { until } from '../support/until.js';
+
+const openPanel = panelsForFile();
+const fresh = snapshot([], { row: row({ turn_count: 0 }) });
+const begin: TurnUpdate = { kind: 'started', entry: loginPrompt, backend: 'claude' };
+
+describe('keys', () => {
+  test('Enter sends, Shift+Enter is a new line, Up brings the prompt back', async () => {
+    const panel = await openPanel();
+    await panel.send(show(snapshot(finished)));
+    const field = panel.composer;
+    await field.focus();
+    await panel.page.keyboard.type('one');
+    await panel.page.keyboard.press('Shift+Enter');
+    await panel.page.keyboard.type('two');
+    await panel.page.keyboard.press('Enter');
+    assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'one\ntwo', attachments: [], mode: 'ask' }]);
+    assert.equal(await field.inputValue(), '');
+    await panel.page.keyboard.press('ArrowUp');
+    assert.match(await field.inputValue(), /^The login page loops/);
+    await panel.page.keyboard.press('ArrowDown');
+    assert.equal(await field.inputValue(), '');
+  });
+
+  test('Enter queues while a turn runs, and what is queued goes when the turn is done', async () => {
+    const panel = await openPanel();
+    await panel.send(show(fresh), ...updates([begin]));
+    await panel.composer.fill('and then this');
+    await panel.composer.press('Enter');
+    await panel.page.getByText('Next:').waitFor();
+    assert.equal((await panel.posted('send')).length, 0);
+    await panel.send(...updates([{ kind: 'ended', stop_reason: 'end_turn' }], 2));
+    await panel.settle();
+    assert.deepEqual(
+      (await panel.posted('send')).map(({ text }) => text),
+      ['and then this'],
+    );
+    assert.equal(await panel.page.getByText('Next:').count(), 0);
+  });
+
+  test('what is queued waits when the turn was stopped', async () => {
+    const panel = await openPanel();
+    await panel.send(show(fresh), ...updates([begin]));
+    await panel.composer.fill('and then this');
+    await panel.composer.press('Enter');
+    await panel.send(...updates([{ kind: 'ended', stop_reason: 'cancelled' }], 2));
+    await panel.settle();
+    assert.equal((await panel.posted('send')).length, 0);
+    await panel.page.getByRole('button', { name: 'Send now' }).click();
+    assert.equal((await panel.posted('send')).length, 1);
+  });
+
+  test('Esc stops; after files were changed it asks once more', async () => {
+    const panel = await openPanel();
+    await panel.send(show(fresh), ...updates([begin]));
+    await panel.page.keyboard.press('Escape');
+    assert.equal((await panel.posted('cancel')).length, 1);
+    await panel.send(...updates([{ kind: 'entry', entry: edit }], 2));
+    await panel.page.keyboard.press('Escape');
+    await panel.page.getByText('Press Esc again to stop').waitFor();
+    assert.equal((await panel.posted('cancel')).length, 1);
+    await panel.page.keyboard.press('Escape');
+    assert.equal((await panel.posted('cancel')).length, 2);
+  });
+
+  test('F2 renames in place; Esc leaves the title as it is', async () => {
+    const panel = await openPanel();
+    await panel.send(show(snapshot(finished)));
+    await panel.page.keyboard.press('F2');
+    await panel.page.keyboard.type('A better title');
+    await panel.page.keyboard.press('Enter');
+    assert.deepEqual(await panel.posted('rename'), [{ kind: 'rename', title: 'A better title' }]);
+    await panel.page.getByRole('heading', { name: 'A better title' }).waitFor();
+    await panel.page.getByRole('button', { name: /Rename session/ }).click();
+    await panel.page.keyboard.type('no');
+    await panel.page.keyboard.press('Escape');
+    await panel.page.getByRole('heading', { name: 'A better title' }).waitFor();
+    assert.equal((await panel.posted('rename')).length, 1);
+  });
+
+  test('F6 goes round: header, conversation, dock, composer', async () => {
+    const panel = await openPanel();
+    await panel.send(show(snapshot(finished)));
+    const region = (): Promise<unknown> => panel.page.evaluate("document.activeElement.closest('[data-region]')?.dataset.region");
+    await panel.composer.focus();
+    const seen = [];
+    for (let step = 0; step < 4; step++) {
+      await panel.page.keyboard.press('F6');
+      seen.push(await region());
+    }
+    assert.deepEqual(seen, ['header', 'conversation', 'dock', 'composer']);
+    await panel.page.keyboard.press('Shift+F6');
+    assert.equal(await region(), 'dock');
+  });
+
+  test('the conversation is one stop of Tab, with arrows inside', async () => {
+    const panel = await openPanel();
+    await panel.send(show(snapshot(finished)));
+    assert.equal(await panel.page.locator('[data-stop][tabindex="0"]').count(), 1);
+    await panel.page.locator('.prompt').focus();
+    await panel.page.keyboard.press('ArrowDown');
+    const label = (): Promise<string> => panel.page.locator(':focus').innerText();
+    assert.match(await label(), /Thought/);
+    await panel.page.keyboard.press('ArrowDown');
+    await panel.page.keyboard.press('ArrowRight');
+    assert.equal(await panel.page.locator(':focus').getAttribute('aria-expanded'), 'true');
+    await panel.page.keyboard.press('ArrowDown');
+    assert.match(await label(), /Read src\/auth\/f1\.ts/);
+    await panel.page.keyboard.press('Home');
+    await panel.page.keyboard.press('c');
+    await panel.page.locator('.prompt:focus').waitFor();
+    assert.match((await panel.posted('copy'))[0]?.text ?? '', /^The login page loops/);
+    await panel.page.keyboard.press('f');
+    assert.deepEqual(await panel.posted('fork'), [{ kind: 'fork', entry: 'a9' }]);
+  });
+
+  test('Ctrl+F finds in what is drawn and what is not', async () => {
+    const panel = await openPanel();
+    await panel.send(show(snapshot(longSession(300))));
+    await panel.page.keyboard.press('Control+f');
+    await panel.page.keyboard.type('ANSWER NUMBER 1');
+    // 10 to 199 without each fifth, whose answer is a table: 1, 6, 11 and so on.
+    await panel.page.getByText('1 of 88', { exact: true }).first().waitFor();
+    await panel.page.getByText('Answer number 10.').waitFor();
+    await panel.page.keyboard.press('Shift+Enter');
+    await panel.page.getByText('88 of 88', { exact: true }).first().waitFor();
+    await panel.page.getByText('Answer number 199.').waitFor();
+    const painted = await panel.page.evaluate("CSS.highlights.get('skein-found-now').size");
+    assert.equal(painted, 1);
+    await panel.page.getByRole('button', { name: 'Match case' }).click();
+    await panel.page.getByText('No matches').first().waitFor();
+    await panel.page.getByRole('textbox', { name: 'Find in prompts and answers' }).press('Escape');
+    await panel.page.locator('textarea:focus').waitFor();
+    await panel.page.getByRole('search').waitFor({ state: 'detached' });
+    await until('no marks', async () => (await panel.page.evaluate('CSS.highlights.size')) === 0);
+  });
+
+  test('a match far down in a long answer is brought into sight', async () => {
+    const panel = await openPanel();
+    const text = Array.from({ length: 200 }, (_, n) => (n % 90 === 80 ? 'A needle.' : `Paragraph ${n}.`)).join('\n\n');
+    await panel.send(show(snapshot([...longSession(3), loginPrompt, answer('long', text), ...longSession(3).slice(0, 1)])));
+    await panel.page.keyboard.press('Control+f');
+    await panel.page.keyboard.type('needle');
+    for (const count of ['1 of 2', '2 of 2']) {
+      await panel.page.getByText(count, { exact: true }).first().waitFor();
+      await until('the match in sight', () =>
+        panel.page.evaluate<boolean>(`(() => {
+          const [range] = CSS.highlights.get('skein-found-now') ?? [];
+          const { top, bottom } = document.querySelector('main').getBoundingClientRect();
+          const place = range?.getBoundingClientRect();
+          return place !== undefined && place.top > top + 30 && place.bottom < bottom;
+        })()`),
+      );
+      await panel.page.keyboard.press('Enter');
+    }
+  });
+
+  test('a picker is opened, walked and closed by keys', async () => {
+    const panel = await openPanel();
+    await panel.send(show(undefined));
+    const agent = panel.page.getByRole('button', { name: 'Agent: Claude' });
+    await agent.focus();
+    await panel.page.keyboard.press('Enter');
+    const list = panel.page.getByRole('listbox', { name: 'Agent' });
+    await list.waitFor();
+    assert.equal(await list.getByRole('option', { selected: true }).innerText(), 'Claude');
+    await panel.page.keyboard.press('Escape');
+    assert.equal(await list.count(), 0);
+    await panel.page.keyboard.press('ArrowDown');
+    await panel.page.keyboard.press('End');
+    await panel.page.keyboard.press('Enter');
+    await panel.page.getByRole('button', { name: 'Agent: Demo' }).waitFor();
+    await panel.page.locator('.header .badge', { hasText: 'Demo' }).waitFor();
+    await panel.composer.fill('hello');
+    await panel.composer.press('Enter');
+    assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'hello', attachments: [], backend: 'demo', mode: 'ask' }]);
+  });
+});
+
+describe('a permission request', () => {
+  test('takes the focus of an empty composer and is answered by its number', async () => {
+    const panel = await openPanel();
+    await panel.send(show(fresh));
+    await panel.composer.focus();
+    await panel.send(...updates(asking));
+    const card = panel.page.getByRole('group', { name: 'Claude wants to run a command' });
+    await card.waitFor();
+    await panel.page.locator('[data-request="ask-1"]:focus').waitFor();
+    assert.match(await panel.page.getByRole('alert').innerText(), /wants to run a command/);
+    await panel.page.getByText('Needs you').waitFor();
+    assert.equal(await panel.page.getByText('1 more after this').count(), 1);
+    await panel.page.keyboard.press('2');
+    assert.deepEqual(await panel.posted('respond'), [{ kind: 'respond', request: 'ask-1', option: 'session' }]);
+    await panel.send(...updates([{ kind: 'permission_done', id: 'ask-1', outcome: 'session' }], 20));
+    await panel.page.getByText('Allowed in this session').waitFor();
+    assert.equal(await panel.page.locator('[data-request="ask-2"]').count(), 1);
+  });
+
+  test('Alt and a number answer from the composer, Enter there never allows', async () => {
+    const panel = await openPanel();
+    await panel.send(show(fresh));
+    await panel.composer.fill('half a thought');
+    await panel.composer.focus();
+    await panel.send(...updates(asking));
+    await panel.page.locator('textarea:focus').waitFor();
+    await panel.page.keyboard.press('Alt+Digit1');
+    await panel.page.keyboard.press('Enter');
+    assert.deepEqual(
+      (await panel.posted('respond')).map(({ option }) => option),
+      ['once', 'no'],
+    );
+    await panel.page.getByText('Next: half a thought').waitFor();
+  });
+
+  test('expires with its turn', async () => {
+    const panel = await openPanel();
+    await panel.send(show(fresh), ...updates([...asking, { kind: 'ended', stop_reason: 'cancelled' }]));
+    await panel.page.getByText('Expired: the agent stopped waiting').first().waitFor();
+    assert.equal(await panel.page.getByRole('button', { name: /Allow/ }).count(), 0);
+  });
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { geminiSource } from '../../src/sources/gemini.js';
+import { installGemini } from '../support/agentInstall.js';
+import { entryOutline } from '../support/entryOutline.js';
+import { folderState } from '../support/folderState.js';
+import { startGeminiServer } from '../support/geminiServer.js';
+import { withScratchFolder } from '../support/scratchFolder.js';
+
+const settings = {
+  security: { auth: { selectedType: 'gemini-api-key' } },
+  privacy: { usageStatisticsEnabled: false },
+  telemetry: { enabled: false },
+  // Without this its clean-up removes a session that was resumed.
+  general: { enableAutoUpdate: false, disableAutoUpdate: true, maxAttempts: 1, sessionRetention: { enabled: false } },
+};
+
+test('the real Gemini CLI: what it writes is listed and read, and it goes on with its session afterwards', async (t) => {
+  const program = await installGemini((line) => t.diagnostic(line));
+  await withScratchFolder('gemini', async (folder) => {
+    const home = join(folder, 'home');
+    const work = join(folder, 'work');
+    await mkdir(join(home, '.gemini'), { recursive: true });
+    await mkdir(work);
+    await writeFile(join(home, '.gemini/settings.json'), JSON.stringify(settings));
+    const server = await startGeminiServer();
+    const run = async (...args: string[]): Promise<void> => {
+      const env = {
+        PATH: process.env['PATH'],
+        HOME: home,
+        GEMINI_API_KEY: 'dummy',
+        GOOGLE_GEMINI_BASE_URL: server.url,
+        GEMINI_CLI_NO_RELAUNCH: 'true',
+      };
+      const words = [program, '--skip-trust', '-m', 'gemini-2.5-flash', ...args];
+      await promisify(execFile)(process.execPath, words, { env, cwd: work, timeout: 120_000 });
+    };
+    try {
+      const id = randomUUID();
+      await run('--session-id', id, '--approval-mode', 'yolo', '-p', '[[write a.txt hi]]');
+      const before = await folderState(home);
+      const source = geminiSource({ env: { HOME: home } });
+      const { rows, problems } = await source.list();
+      assert.deepEqual(problems, []);
+      assert.deepEqual(
+        rows.map((row) => [row.id, row.backend_session_id, row.workdir, row.prompt, row.title, row.model]),
+        [[`gemini:${id}`, id, work, '[[write a.txt hi]]', '[[write a.txt hi]]', 'gemini-2.5-flash']],
+      );
+      const entries = await source.read(id);
+      const path = join(work, 'a.txt');
+      assert.deepEqual(entries.map(entryOutline), [
+        'user: [[write a.txt hi]]',
+        'assistant: I write it. {100 7 3 0 107}',
+        `edit completed: WriteFile a.txt <- {"file_path":"a.txt","content":"hi"} -> Successfully created and wrote to new file: ${path}. Here is the updated code:\nhi [${path}: null => "hi"]`,
+        'assistant: ECHO: [[write a.txt hi]] | earlier user turns: 0 {100 7 3 0 107}',
+      ]);
+      assert.deepEqual(await folderState(home), before, 'reading left nothing behind');
+
+      await run('--resume', id, '-p', 'second');
+      assert.deepEqual(server.prompts.at(-1), ['[[write a.txt hi]]', 'second'], 'it carried the history');
+      const again = await source.list();
+      assert.deepEqual([again.rows.map((row) => row.id), again.problems], [[`gemini:${id}`], []]);
+      const longer = await source.read(id);
+      assert.deepEqual(
+        longer.slice(0, entries.length).map((entry) => entry.id),
+        entries.map((entry) => entry.id),
+      );
+      assert.deepEqual(longer.slice(entries.length).map(entryOutline), [
+        'user: second',
+        'assistant: ECHO: second | earlier user turns: 1 {100 7 3 0 107}',
+      ]);
+    } finally {
+      await server.close();
+    }
+  });
+});
