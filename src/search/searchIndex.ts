@@ -29,6 +29,7 @@ export class SearchIndex {
   readonly #file: string;
   readonly #logger: Logger;
   #database: DatabaseSync;
+  #isOpen = true;
   readonly #prepared = new Map<string, StatementSync>();
 
   private constructor(file: string, logger: Logger, database: DatabaseSync) {
@@ -133,7 +134,8 @@ export class SearchIndex {
 
   close(): void {
     this.#prepared.clear();
-    if (this.#database.isOpen) this.#database.close();
+    if (this.#isOpen) this.#database.close();
+    this.#isOpen = false;
   }
 
   #collect(rows: readonly unknown[], found: Map<number, EntryText>, limit: number): void {
@@ -178,7 +180,12 @@ export class SearchIndex {
       work();
       this.#database.exec('COMMIT');
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      try {
+        this.#database.exec('ROLLBACK');
+      } catch (second) {
+        // SQLite has rolled back by itself.
+        this.#logger.debug(messageOf(second));
+      }
       throw error;
     }
   }
@@ -200,7 +207,7 @@ export class SearchIndex {
   /** A damaged index, and one that was deleted under our feet, is made anew: what it held is found again at the next update. */
   #guarded<T>(work: () => T): T {
     try {
-      if (this.#database.isOpen && this.isThere()) return work();
+      if (this.#isOpen && this.isThere()) return work();
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.#logger.warn(`the search index is made anew: ${messageOf(error)}`);
@@ -209,6 +216,7 @@ export class SearchIndex {
     }
     this.close();
     this.#database = openDatabase(this.#file, this.#logger);
+    this.#isOpen = true;
     return work();
   }
 }
@@ -235,10 +243,12 @@ function openDatabase(file: string, logger: Logger): DatabaseSync {
 function prepared(file: string): DatabaseSync {
   const Database = nodeSqlite();
   if (Database === undefined) throw new Error('this Node has no SQLite');
-  const database = new Database(file, { timeout: 5000 });
+  const database = new Database(file);
   try {
     // Derived: a power cut may cost the last entries, which the next update finds missing, and never the rest.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA trusted_schema = OFF');
+    database.exec(
+      'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA trusted_schema = OFF',
+    );
     database.exec('BEGIN IMMEDIATE');
     const { user_version: found } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number };
     if (found === 0) database.exec(tables);

@@ -12,7 +12,7 @@ const coalesceMs = 100;
 export function watchFolder(folder: string, changed: () => void): () => void {
   let watcher: FSWatcher | undefined;
   let pending: NodeJS.Timeout | undefined;
-  let inode = inodeOf(folder);
+  let mark = markOf(folder);
   const soon = (): void => {
     pending ??= setTimeout(() => {
       pending = undefined;
@@ -32,11 +32,11 @@ export function watchFolder(folder: string, changed: () => void): () => void {
       watcher = undefined;
     }
   };
-  if (inode !== undefined) begin();
+  if (mark !== undefined) begin();
   const looking = setInterval(() => {
-    const now = inodeOf(folder);
-    if (now === inode && (watcher !== undefined || now === undefined)) return;
-    inode = now;
+    const now = markOf(folder);
+    if (now === mark && (watcher !== undefined || now === undefined)) return;
+    mark = now;
     end();
     if (now !== undefined) begin();
     soon();
@@ -49,10 +49,11 @@ export function watchFolder(folder: string, changed: () => void): () => void {
   };
 }
 
-/** Which folder is there; `undefined` for none. */
-function inodeOf(folder: string): number | undefined {
+/** Which folder is there; `undefined` for none. One made anew often gets the inode of the one before. */
+function markOf(folder: string): string | undefined {
   try {
-    return statSync(folder, { throwIfNoEntry: false })?.ino;
+    const stat = statSync(folder, { throwIfNoEntry: false });
+    return stat && `${String(stat.ino)} ${String(stat.birthtimeMs)}`;
   } catch {
     // One that may not be looked into is none.
     return undefined;

@@ -79,8 +79,9 @@ export async function* pagesOf<T>(
   }
 }
 
-/** The columns of a table; empty where there is none of that name. */
+/** The columns of a table; empty where there is none of that name. A view is none: it could run for ever. */
 export function columnsOf(query: SqliteQuery, table: string): ReadonlySet<string> {
+  if (query(`select 1 from sqlite_schema where type = 'table' and name = ?`, table).length === 0) return new Set();
   return new Set(query('select name from pragma_table_info(?)', table).map(({ name }) => String(name)));
 }
 

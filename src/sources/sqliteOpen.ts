@@ -37,7 +37,10 @@ export function sqliteReadingMissing(): string | undefined {
 export function openSqlite(path: string, isLastAttempt: boolean): OpenedSqlite {
   const missing = sqliteReadingMissing();
   if (missing !== undefined) throw new SessionError('failed', `${path} cannot be read`, { hint: missing });
-  if (sizeOf(path) === undefined) throw new SessionError('not_found', `${path} is not there`);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new SessionError('not_found', `${path} is not there`);
+  // Opening a pipe would wait for its other end, for ever.
+  if (!stat.isFile()) throw new SessionError('damaged', `${path} is not a plain file`);
   const wal = sizeOf(`${path}-wal`);
   if (wal !== undefined && sizeOf(`${path}-shm`) !== undefined) return inPlace(path, { readonly_shm: '1' });
   if (wal !== undefined) return wal === 0 ? immutable(path) : copied(path, '-wal');
@@ -151,11 +154,17 @@ function canOpenUrl(): boolean {
   if (opensUrls !== undefined) return opensUrls;
   const DatabaseSync = nodeSqlite();
   try {
-    if (DatabaseSync !== undefined) new DatabaseSync(new URL('file:///skein?mode=memory')).close();
+    if (DatabaseSync !== undefined) new DatabaseSync(memoryUrl()).close();
     opensUrls = DatabaseSync !== undefined;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     opensUrls = false;
   }
   return opensUrls;
+}
+
+function memoryUrl(): URL {
+  const url = pathToFileURL(join(tmpdir(), 'skein'));
+  url.searchParams.set('mode', 'memory');
+  return url;
 }

@@ -120,7 +120,7 @@ export class ListIndex {
     const present = new Map<string, number>();
     const locked = new Set<string>();
     const strays: string[] = [];
-    for (const { name, kind } of await port.readdir(sessions)) {
+    for (const name of port.readNamesSync(sessions)) {
       const dot = name.indexOf('.');
       const [id, ending] = dot === -1 ? [name, ''] : [name.slice(0, dot), name.slice(dot)];
       const flag =
@@ -128,7 +128,7 @@ export class ListIndex {
           ? rowFlags.record
           : ending === '.jsonl'
             ? rowFlags.transcript
-            : ending === '' && kind === 'folder'
+            : ending === '' && sessionIdPattern.test(id) && this.#lstat(`${this.#prefix}${name}`)?.kind === 'folder'
               ? rowFlags.folder
               : 0;
       if (!sessionIdPattern.test(id)) {

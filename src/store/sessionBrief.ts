@@ -12,18 +12,17 @@ const statuses: ReadonlySet<unknown> = new Set(sessionStatuses);
  * thousands. It is checked for each row that is shown. Throws the system's error.
  */
 export function readBrief(port: FilePort, file: string, id: string): SessionBrief | undefined {
-  const document = new LowSync<Record<string, unknown> | null>(
-    { read: () => parsed(port.readFileSync(file)), write: () => undefined },
-    null,
-  );
+  const document = new LowSync<Record<string, unknown> | null>({ read: () => parsed(port, file), write: () => undefined }, null);
   document.read();
   return document.data === null ? undefined : briefOf(id, document.data);
 }
 
-function parsed(bytes: Uint8Array): Record<string, unknown> | null {
-  if (!isUtf8(bytes)) return null;
+function parsed(port: FilePort, file: string): Record<string, unknown> | null {
+  const text = port.readTextSync(file);
+  // The mark of what is not UTF-8, unless somebody wrote it.
+  if (text.includes('\ufffd') && !isUtf8(port.readFileSync(file))) return null;
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+    const value: unknown = JSON.parse(text);
     return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
   } catch {
     // Not JSON: the caller asks `readShownRecord` what is wrong with it.

@@ -8,6 +8,7 @@ import { listed, request, startSession } from '../support/hostSessions.js';
 import { findProcesses, isAlive } from '../support/processList.js';
 import { skein } from '../support/skeinCli.js';
 import { until } from '../support/until.js';
+import type { Workbench } from '../support/workbench.js';
 
 const view = 'Sessions';
 const host = hostForFile();
@@ -26,6 +27,21 @@ async function killServer(): Promise<number> {
 
 const replaced = (old: number): Promise<number> =>
   until('another server', async () => (await servers()).find((pid) => pid !== old && isAlive(pid)));
+
+/** A panel that comes up late takes the focus, and a list to choose from closes then: one asks for it again. */
+async function openToTheSide(window: Workbench, title: string): Promise<void> {
+  await until(`${title} to the side`, async () => {
+    await window.runCommand('Skein: Open to the Side');
+    try {
+      await window.quickRow(title).first().click({ timeout: 5000 });
+      await window.quickInput.locator('.monaco-button', { hasText: 'OK' }).click({ timeout: 5000 });
+      return true;
+    } catch (error) {
+      if (await window.quickInput.isVisible()) throw error;
+      return false;
+    }
+  });
+}
 
 describe('the session server', () => {
   test('killed, it is started again: tree and panel recover by themselves', async () => {
@@ -84,9 +100,7 @@ describe('the session server', () => {
     for (const title of titles) {
       await startSession(host(), `${title}: what is 6 * 7?`, { title });
       await window.treeRow(view, title).waitFor();
-      await window.runCommand('Skein: Open to the Side');
-      await window.pick(title);
-      await window.quickInput.locator('.monaco-button', { hasText: 'OK' }).click();
+      await openToTheSide(window, title);
       await window.editorTab(title).waitFor();
       await window.runCommand('View: Join All Editor Groups');
       // A panel that never came up has nothing to be restored by.

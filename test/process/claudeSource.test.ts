@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { textOf, type Entry } from '../../src/model/entry.js';
 import { SessionError } from '../../src/model/errors.js';
-import { claudeSource } from '../../src/sources/claude.js';
+import { claudeSource } from '../../src/sources/claude/claude.js';
 import type { Source } from '../../src/sources/source.js';
 import { installClaudeAdapter } from '../support/agentInstall.js';
 import { folderState } from '../support/claudeStore.js';

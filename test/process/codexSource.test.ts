@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { entrySchema, type Entry } from '../../src/model/entry.js';
 import type { SessionRow } from '../../src/model/row.js';
-import { codexSource } from '../../src/sources/codex.js';
+import { codexSource } from '../../src/sources/codex/codex.js';
 import { installCodex } from '../support/agentInstall.js';
 import { startCodexServer, type CodexServer } from '../support/codexServer.js';
 import { entryOutline } from '../support/entryOutline.js';

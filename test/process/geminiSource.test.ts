@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { geminiSource } from '../../src/sources/gemini.js';
+import { geminiSource } from '../../src/sources/gemini/gemini.js';
 import { installGemini } from '../support/agentInstall.js';
 import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';

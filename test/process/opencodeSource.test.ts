@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Entry } from '../../src/model/entry.js';
 import type { SessionRow } from '../../src/model/row.js';
-import { opencodeSource } from '../../src/sources/opencode.js';
+import { opencodeSource } from '../../src/sources/opencode/opencode.js';
 import { installOpencode, opencodeVersion } from '../support/agentInstall.js';
 import { folderState } from '../support/folderState.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';

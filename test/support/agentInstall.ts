@@ -63,11 +63,25 @@ export async function installOpencode(): Promise<string> {
   return path.join(folder, 'node_modules/.bin/opencode');
 }
 
+/** The OpenClaw that wrote the later fixture, and that the tests run. It needs Node 24.16. */
+export const openclawVersion = '2026.9.6';
+
+/** Installs `openclaw` from npm into the cache, as above: some 650 MB. Returns the script that `node` runs. */
+export async function installOpenclaw(): Promise<string> {
+  const folder = path.join(cacheFolder(), 'agents', `openclaw-${openclawVersion}-${process.platform}-${process.arch}`);
+  await buildOnce(folder, async (building) => {
+    await fs.writeFile(path.join(building, 'package.json'), '{ "private": true }\n');
+    // What its packages would build or fetch is for channels that no test uses.
+    await install(building, `openclaw@${openclawVersion}`, '--ignore-scripts');
+  });
+  return path.join(folder, 'node_modules/openclaw/openclaw.mjs');
+}
+
 /** npm in `cwd`, quiet unless it fails. Run by an npm script, it would otherwise take that one's folder for its own. */
-async function install(cwd: string, packageSpec: string): Promise<void> {
+async function install(cwd: string, packageSpec: string, ...options: readonly string[]): Promise<void> {
   const inherited = /^(npm_(package|lifecycle)_|npm_config_(local_prefix|prefix|global_prefix)$|NODE_OPTIONS$|NODE_ENV$|INIT_CWD$)/i;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !inherited.test(name)));
-  const args = ['install', '--prefix', '.', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', packageSpec];
+  const args = ['install', '--prefix', '.', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', ...options, packageSpec];
   try {
     await run('npm', args, { cwd, env, maxBuffer: 64 << 20, shell: process.platform === 'win32' });
   } catch (error) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Entry } from '../../src/model/entry.js';
 import type { Problem, SessionRow } from '../../src/model/row.js';
-import { codexSource } from '../../src/sources/codex.js';
+import { codexSource } from '../../src/sources/codex/codex.js';
 import { linesOf, writeRollout } from './codexRollout.js';
 import { entryOutline } from './entryOutline.js';
 import { withScratchFolder } from './scratchFolder.js';

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { SessionError } from '../../src/model/errors.js';
-import { claudeSource } from '../../src/sources/claude.js';
+import { claudeSource } from '../../src/sources/claude/claude.js';
 import { folderState, withClaudeStore, type ClaudeStore } from '../support/claudeStore.js';
 
 const id = 'bbbbbbbb-0000-4000-8000-000000000001';

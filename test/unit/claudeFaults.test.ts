@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { entrySchema, type Entry } from '../../src/model/entry.js';
 import { sessionRowSchema } from '../../src/model/row.js';
-import { claudeSource } from '../../src/sources/claude.js';
+import { claudeSource } from '../../src/sources/claude/claude.js';
 import { withClaudeStore, type ClaudeStore } from '../support/claudeStore.js';
 
 const family = join(

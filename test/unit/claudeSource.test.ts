@@ -6,7 +6,7 @@ import type { Entry } from '../../src/model/entry.js';
 import { entrySchema, textOf } from '../../src/model/entry.js';
 import { SessionError } from '../../src/model/errors.js';
 import { sessionRowSchema } from '../../src/model/row.js';
-import { claudeSource } from '../../src/sources/claude.js';
+import { claudeSource } from '../../src/sources/claude/claude.js';
 import type { ClaudeStore } from '../support/claudeStore.js';
 import { folderState, withClaudeStore } from '../support/claudeStore.js';
 

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { SessionError } from '../../src/model/errors.js';
-import { clawdiusSource } from '../../src/sources/clawdius.js';
+import { clawdiusSource } from '../../src/sources/clawdius/clawdius.js';
 import type { Source } from '../../src/sources/source.js';
 import { folderState } from '../support/folderState.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
 import { outlineOf, wholeRows } from '../support/sourceCheck.js';
+import { until } from '../support/until.js';
 import { withSqliteWriter } from '../support/sqliteWriter.js';
 
 const fixture = join(import.meta.dirname, '../fixtures/clawdius');
@@ -154,6 +155,38 @@ describe('the Clawdius store', () => {
       const changed = [...(after.stamps ?? [])].filter(([id, stamp]) => before.stamps?.get(id) !== stamp).map(([id]) => id);
       assert.deepEqual([after.problems, changed], [[], [`clawdius:${auth}`]]);
       assert.equal((await outlineOf(source, auth)).at(-1), 'user: more');
+    });
+  });
+
+  test('a change is told', async () => {
+    await withStore('', async (_source, path, folder) => {
+      // A folder without a store is looked at every two seconds, which tells nothing here.
+      const source = clawdiusSource({ env: {}, folders: [folder] });
+      let told = 0;
+      const stop = source.watch(() => told++);
+      try {
+        await withSqliteWriter(path, (writer) => writer.exec(`update sessions set title = 'told' where id = '${auth}'`));
+        await until('the change of a title', () => told > 0);
+        assert.equal((await wholeRows(source)).get(auth)?.title, 'told');
+      } finally {
+        stop();
+      }
+    });
+  });
+
+  test('a link in a folder is not followed, and a view in place of a table is not run', async () => {
+    await withStore('', async (_source, path, folder) => {
+      const other = join(folder, '../other');
+      await mkdir(join(other, '.clawdius'), { recursive: true });
+      await symlink(path, join(other, '.clawdius/sessions.db'));
+      assert.deepEqual((await clawdiusSource({ env: {}, folders: [other] }).list()).rows, []);
+      await rm(join(other, '.clawdius/sessions.db'));
+      const database = new DatabaseSync(join(other, '.clawdius/sessions.db'));
+      database.exec(`create view sessions as with recursive n(i) as (select 1 union all select i + 1 from n)
+        select i as id, '' as created_at, '' as updated_at from n`);
+      database.close();
+      const { rows, problems } = await clawdiusSource({ env: {}, folders: [other] }).list();
+      assert.deepEqual([rows, problems.length], [[], 1]);
     });
   });
 

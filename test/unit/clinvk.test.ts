@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { clinvkSource } from '../../src/sources/clinvk.js';
+import { clinvkSource } from '../../src/sources/clinvk/clinvk.js';
 import { SessionError } from '../../src/model/errors.js';
 import { sessionRowSchema } from '../../src/model/row.js';
 import { withScratchFolder } from '../support/scratchFolder.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { codexSource } from '../../src/sources/codex.js';
+import { codexSource } from '../../src/sources/codex/codex.js';
 import { inheritedTokens, outlinesOf, ownTokens, readRollouts, type CodexRecords } from '../support/codexReading.js';
 import { codexId, codexItem, codexLine, codexMeta, linesOf, said, tokenCount, writeRollout } from '../support/codexRollout.js';
 import { withScratchFolder } from '../support/scratchFolder.js';

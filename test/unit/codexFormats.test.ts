@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import * as zlib from 'node:zlib';
-import { codexSource } from '../../src/sources/codex.js';
+import { codexSource } from '../../src/sources/codex/codex.js';
 import { outlinesOf, readRollouts, type CodexRecords } from '../support/codexReading.js';
 import { codexEvent, codexId, codexItem, codexLine, codexMeta, linesOf, said, tokenCount, writeRollout } from '../support/codexRollout.js';
 import { withScratchFolder } from '../support/scratchFolder.js';

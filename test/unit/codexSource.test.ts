@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { entrySchema, type Entry } from '../../src/model/entry.js';
 import { SessionError } from '../../src/model/errors.js';
 import { sessionRowSchema } from '../../src/model/row.js';
-import { codexSource } from '../../src/sources/codex.js';
+import { codexSource } from '../../src/sources/codex/codex.js';
 import { codexId, codexMeta, linesOf, said, writeRollout } from '../support/codexRollout.js';
 import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';

@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { entrySchema, textOf } from '../../src/model/entry.js';
 import { liveEntries } from '../../src/model/replay.js';
 import { sessionRowSchema } from '../../src/model/row.js';
-import { geminiSource } from '../../src/sources/gemini.js';
+import { geminiSource } from '../../src/sources/gemini/gemini.js';
 import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';
 import { withScratchFolder } from '../support/scratchFolder.js';

@@ -35,7 +35,8 @@ function counting(scratch: OpenScratchStore): { readonly store: Store; readonly 
   const read: string[] = [];
   const port = probedPort(nodeFilePort, {
     before(call, [file]) {
-      if (call === 'readFileSync' && String(file).endsWith('.json')) read.push(path.basename(String(file), '.json'));
+      if ((call === 'readFileSync' || call === 'readTextSync') && String(file).endsWith('.json'))
+        read.push(path.basename(String(file), '.json'));
     },
   });
   return { store: openStore(scratch.store.root, { actor: { program: 'other', surface: 'other' }, port }), read };

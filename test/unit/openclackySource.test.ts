@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import * as z from 'zod';
 import { entrySchema } from '../../src/model/entry.js';
 import { sessionRowSchema } from '../../src/model/row.js';
-import { openclackySource } from '../../src/sources/openclacky.js';
+import { openclackySource } from '../../src/sources/openclacky/openclacky.js';
 import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';
 import { withScratchFolder } from '../support/scratchFolder.js';

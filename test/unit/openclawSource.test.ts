@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { openclawSource } from '../../src/sources/openclaw.js';
+import { openclawSource } from '../../src/sources/openclaw/openclaw.js';
 import type { Source } from '../../src/sources/source.js';
 import { folderState } from '../support/folderState.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
 import { outlineOf, wholeRows } from '../support/sourceCheck.js';
+import { until } from '../support/until.js';
 import { withSqliteWriter } from '../support/sqliteWriter.js';
 
 const fixture = join(import.meta.dirname, '../fixtures/openclaw');
@@ -96,6 +97,19 @@ describe('the OpenClaw store', () => {
         const source = openclawSource({ env: { HOME: home, OPENCLAW_STATE_DIR: where } });
         assert.equal((await source.list()).rows.length, 8);
       }
+    });
+  });
+
+  test('its setting session.store moves the sessions of an agent', async () => {
+    await withStore(eras[0], async (source, state, home) => {
+      await mkdir(join(home, 'moved/main'), { recursive: true });
+      await rename(sessionsOf(state), join(home, 'moved/main/sessions'));
+      assert.equal((await wholeRows(source)).size, 2);
+      await writeFile(join(state, 'openclaw.json'), JSON.stringify({ session: { store: '~/moved/{agentId}/sessions/sessions.json' } }));
+      assert.deepEqual(await outlineOf(source, auth), files[auth]?.entries);
+      assert.equal((await wholeRows(source)).size, 6);
+      await writeFile(join(state, 'openclaw.json'), '{ torn');
+      assert.equal((await wholeRows(source)).size, 2);
     });
   });
 
@@ -322,6 +336,28 @@ describe('the OpenClaw store', () => {
         assert.deepEqual([after.problems, changed], [[], [`openclaw:${storedAuth}`]]);
         assert.deepEqual((await readdir(join(path, '..'))).sort(), names);
       });
+    });
+  });
+
+  test('a change is told, of an agent that comes later too', async () => {
+    await withStore(eras[0], async (source, state) => {
+      let told = 0;
+      const stop = source.watch(() => told++);
+      try {
+        await appendFile(join(sessionsOf(state), `${auth}.jsonl`), '{"type":"label","id":"l","parentId":"c1d64b4e"}\n');
+        await until('the change of a transcript', () => told > 0);
+        const later = join(state, 'agents/later/sessions');
+        await mkdir(later, { recursive: true });
+        await cp(join(sessionsOf(state), `${auth}.jsonl`), join(later, 'later.jsonl'));
+        await until('the new agent', async () => (await source.list()).rows.some(({ id }) => id === 'openclaw:later'));
+        told = 0;
+        await until('the change at the new agent', async () => {
+          await appendFile(join(later, 'later.jsonl'), '\n');
+          return told > 0;
+        });
+      } finally {
+        stop();
+      }
     });
   });
 

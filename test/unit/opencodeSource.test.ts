@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { SessionError } from '../../src/model/errors.js';
-import { opencodeSource } from '../../src/sources/opencode.js';
+import { opencodeSource } from '../../src/sources/opencode/opencode.js';
 import type { Source } from '../../src/sources/source.js';
 import { folderState } from '../support/folderState.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
 import { outlineOf, wholeRows } from '../support/sourceCheck.js';
+import { until } from '../support/until.js';
 import { withSqliteWriter } from '../support/sqliteWriter.js';
 
 const fixture = join(import.meta.dirname, '../fixtures/opencode');
@@ -198,6 +199,20 @@ describe('the OpenCode store', () => {
         assert.equal((await outlineOf(source, first))[0], 'user: changed');
         await writer.exec(`update session set title = 'still works' where id = '${first}'`);
       });
+    });
+  });
+
+  test('a change is told', async () => {
+    await withStore('', async (source, path) => {
+      let told = 0;
+      const stop = source.watch(() => told++);
+      try {
+        await withSqliteWriter(path, (writer) => writer.exec(`update session set title = 'told' where id = '${first}'`));
+        await until('the change of a title', () => told > 0);
+        assert.equal((await wholeRows(source)).get(first)?.title, 'told');
+      } finally {
+        stop();
+      }
     });
   });
 

@@ -152,6 +152,11 @@ describe("another program's database", () => {
       const text = join(folder, 'text.db');
       await writeFile(text, 'this is no database'.repeat(100));
       assert.throws(() => namesOf(text), isError('damaged', text));
+      const pipe = join(folder, 'pipe.db');
+      if (process.platform !== 'win32') await promisify(execFile)('mkfifo', [pipe]);
+      else await mkdir(pipe);
+      assert.throws(() => namesOf(pipe), isError('damaged', pipe));
+      await rm(pipe, { recursive: true });
       const missing = join(folder, 'missing.db');
       assert.throws(() => namesOf(missing), isError('not_found', missing));
       assert.deepEqual((await readdir(folder)).sort(), ['a b?#%.db', 'text.db']);
@@ -172,7 +177,7 @@ describe("another program's database", () => {
         await writer.repeat('begin immediate; update pair set n = n + 1; commit', { reopen });
         let seen = 0;
         const changed = new Set<unknown>();
-        while (seen < 80) {
+        while (seen < 50) {
           try {
             const found = readSqlite(path, (query) => query('select count(*) c, min(n) low, max(n) high from pair'));
             assert.equal(found[0]?.['c'], 40);
@@ -226,13 +231,15 @@ describe("another program's database", () => {
 
   test('gives numbers beyond 2^53 as well, and the columns of its tables', async () => {
     await withDatabase(async (path, writer) => {
-      await writer.exec(`create table t(a, b); insert into t values (9223372036854775807, x'00ff')`);
+      await writer.exec(`create table t(a, b); insert into t values (9223372036854775807, x'00ff');
+        create view endless as with recursive n(i) as (select 1 union all select i + 1 from n) select i as a from n`);
       readSqlite(path, (query) => {
         const [row] = query('select * from t');
         assert.equal(row?.['a'], 2 ** 63);
         assert.deepEqual([...(row?.['b'] as Uint8Array)], [0, 255]);
         assert.deepEqual([...columnsOf(query, 't')], ['a', 'b']);
         assert.equal(columnsOf(query, 'none').size, 0);
+        assert.equal(columnsOf(query, 'endless').size, 0);
       });
     });
   });

@@ -1,0 +1,40 @@
+import { jsonMembers, partValue } from '../jsonPart.js';
+import { stringStart } from '../jsonText.js';
+import { stringOf } from '../jsonValue.js';
+import { jsonMember } from './opencodeTables.js';
+import type { SqliteQuery, SqliteRow } from '../sqliteFile.js';
+
+/**
+ * The person's first words in a session: from the beginning of its first message's first part, which the list's query brings;
+ * where that is something else, by a look at the messages.
+ */
+export function opencodePrompt(query: SqliteQuery, id: string, found: SqliteRow): string {
+  const [message, part] = [found['first_message'], found['first_part']];
+  if (typeof message !== 'string') return '';
+  const text = typeof part === 'string' && /"role"\s*:\s*"user"/.test(message) ? theirText(part) : undefined;
+  return text ?? firstPrompt(query, id);
+}
+
+/** The text of a part that may break off; `undefined` where it is not the person's. */
+function theirText(part: string): string | undefined {
+  let text: string | undefined;
+  for (const member of jsonMembers(part)) {
+    if (member.key === 'type' && partValue(part, member) !== 'text') return undefined;
+    if ((member.key === 'synthetic' || member.key === 'ignored') && partValue(part, member) === true) return undefined;
+    if (member.key === 'text') text = member.isWhole ? stringOf(partValue(part, member)) : stringStart(part.slice(member.start));
+  }
+  return text === '' ? undefined : text;
+}
+
+function firstPrompt(query: SqliteQuery, id: string): string {
+  const [role, type] = [jsonMember('m.data', '$.role'), jsonMember('p.data', '$.type')];
+  const isNot = (flag: string): string => `coalesce(${jsonMember('p.data', `$.${flag}`)}, 0) = 0`;
+  const text = jsonMember('p.data', '$.text');
+  const [found] = query(
+    `select substr(${text}, 1, 2000) as prompt from message m join part p on p.message_id = m.id
+     where m.session_id = ? and ${role} = 'user' and ${type} = 'text' and ${isNot('synthetic')} and ${isNot('ignored')} and ${text} <> ''
+     order by m.time_created, m.id, p.id limit 1`,
+    id,
+  );
+  return stringOf(found?.['prompt']);
+}
