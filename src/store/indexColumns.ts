@@ -32,6 +32,11 @@ export class IndexColumns {
     this.#ids = Buffer.from(bytes.buffer, flagsAt + count, idLength * count);
   }
 
+  /** A copy, to change some rows of. */
+  copied(): IndexColumns {
+    return new IndexColumns(this.count, new Uint8Array(this.bytes));
+  }
+
   number(row: number, column: number): number {
     return this.#numbers[column * this.count + row] ?? Number.NaN;
   }

@@ -133,17 +133,22 @@ export class IndexTable {
   }
 }
 
-/** Makes a new table, row after row: new rows by `add`, those that an older table knows by `keep`. */
+/** Makes a new table, row after row: new rows by `add`, those that an older table knows by `keep`. Or some rows of an older one anew. */
 export class IndexTableBuilder {
   readonly #columns: IndexColumns;
   readonly #base: IndexTable | undefined;
   readonly #strings: Map<string, number>;
   #row = 0;
 
-  constructor(count: number, base: IndexTable | undefined) {
-    this.#columns = new IndexColumns(count);
+  constructor(count: number, base: IndexTable | undefined, columns = new IndexColumns(count)) {
+    this.#columns = columns;
     this.#base = base;
     this.#strings = new Map((base?.strings ?? ['']).map((text, index) => [text, index]));
+  }
+
+  /** Starts with all rows of a table, for `add` to replace some. */
+  static from(base: IndexTable): IndexTableBuilder {
+    return new IndexTableBuilder(base.count, base, base.columns.copied());
   }
 
   /** `present`: the bits `record`, `transcript` and `folder`. */
@@ -154,7 +159,7 @@ export class IndexTableBuilder {
     this.#columns.copy(this.#row++, this.#base.columns, row, kept | present);
   }
 
-  add(brief: SessionBrief, mark: FileMark, present: number): void {
+  add(brief: SessionBrief, mark: FileMark, present: number, row = this.#row++): void {
     const { archived, pinned, problem } = brief;
     const bits = (archived ? rowFlags.archived : 0) | (pinned ? rowFlags.pinned : 0) | (problem ? rowFlags.problem : 0);
     const numbers = [
@@ -169,7 +174,7 @@ export class IndexTableBuilder {
     ];
     const texts = [brief.backend, brief.status, brief.model, brief.workdir, brief.tags.join('\0')];
     this.#columns.set(
-      this.#row++,
+      row,
       brief.id,
       present | bits,
       numbers,

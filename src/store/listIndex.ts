@@ -58,17 +58,17 @@ export class ListIndex {
       if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return emptyTable(scannedAt);
       throw fileError(error, sessions);
     }
-    const known = base !== undefined && sameMark(base.facts.folder, folder) && !isRacy(folder, base) ? base : undefined;
-    const table =
-      (known === undefined ? undefined : await this.#scanKnown(known, scannedAt)) ??
-      (await this.#scanNames(await this.#readNames(folder, scannedAt), base, scannedAt));
+    const isKnown = base !== undefined && sameMark(base.facts.folder, folder) && !isRacy(folder, base);
+    const known = isKnown ? await this.#scanKnown(base, scannedAt) : undefined;
+    const table = known?.table ?? (await this.#scanNames(await this.#readNames(folder, scannedAt), base, scannedAt));
     this.#table = table;
-    if (table !== base) await this.#save(table, scannedAt);
+    const isNearlySaved = known !== undefined && base === this.#saved && known.read <= fewRows(table);
+    if (table !== base && !isNearlySaved) await this.#save(table, scannedAt);
     return table;
   }
 
   /** The folder has not changed, so the names are those of the table; `undefined` when one of them is gone nevertheless. */
-  async #scanKnown(base: IndexTable, scannedAt: number): Promise<IndexTable | undefined> {
+  async #scanKnown(base: IndexTable, scannedAt: number): Promise<{ readonly table: IndexTable; readonly read: number } | undefined> {
     const changed = new Map<number, FileStat>();
     for (let row = 0; row < base.count; row++) {
       if (row % batch === batch - 1) await breathe();
@@ -77,18 +77,13 @@ export class ListIndex {
       if (stat === undefined) return undefined;
       if (!isKept(base, row, stat, flags)) changed.set(row, stat);
     }
-    if (changed.size === 0) return base;
-    const builder = new IndexTableBuilder(base.count, base);
-    for (let row = 0; row < base.count; row++) {
-      const stat = changed.get(row);
-      const flags = base.columns.flags(row);
-      if (stat === undefined) builder.keep(row, presence(flags));
-      else {
-        const waiting = this.#add(builder, base.columns.id(row), presence(flags), stat);
-        if (waiting !== undefined) await waiting;
-      }
+    if (changed.size === 0) return { table: base, read: 0 };
+    const builder = IndexTableBuilder.from(base);
+    for (const [row, stat] of changed) {
+      const waiting = this.#add(builder, base.columns.id(row), presence(base.columns.flags(row)), stat, row);
+      if (waiting !== undefined) await waiting;
     }
-    return builder.finish({ ...base.facts, scannedAt });
+    return { table: builder.finish({ ...base.facts, scannedAt }), read: changed.size };
   }
 
   async #scanNames(names: Names, base: IndexTable | undefined, scannedAt: number): Promise<IndexTable> {
@@ -170,14 +165,14 @@ export class ListIndex {
   }
 
   /** Reads a row anew. Waits only for those whose record does not fit: a promise for each would double the time. */
-  #add(builder: IndexTableBuilder, id: string, present: number, stat: FileStat): Promise<void> | undefined {
+  #add(builder: IndexTableBuilder, id: string, present: number, stat: FileStat, row?: number): Promise<void> | undefined {
     const brief = this.#readRecord(id, present, stat);
     if (brief === undefined) {
       return this.#briefOfProblem(id, stat).then((made) => {
-        builder.add(made, stat, present | rowFlags.madeUp);
+        builder.add(made, stat, present | rowFlags.madeUp, row);
       });
     }
-    builder.add((present & rowFlags.transcript) === 0 ? { ...brief, problem: true } : brief, stat, present);
+    builder.add((present & rowFlags.transcript) === 0 ? { ...brief, problem: true } : brief, stat, present, row);
     return undefined;
   }
 
@@ -225,7 +220,12 @@ function isWorthSaving(table: IndexTable, saved: IndexTable | undefined, now: nu
   if (saved === undefined) return true;
   const isQuiet = now - Math.max(table.facts.folder.mtimeMs, table.facts.folder.ctimeMs) > racyMs;
   if (isQuiet && (!sameMark(saved.facts.folder, table.facts.folder) || isRacy(table.facts.folder, saved))) return true;
-  return countDifferent(table, saved) > 16 + table.count / 64;
+  return countDifferent(table, saved) > fewRows(table);
+}
+
+/** So many rows are read again in less time than an index is written. */
+function fewRows({ count }: IndexTable): number {
+  return 16 + count / 64;
 }
 
 /** How many rows a program that starts from `saved` would have to read, which this one need not. */

@@ -5,7 +5,7 @@ import { silentLogger } from '../../src/model/logger.js';
 import { spreadOf, type Figure } from './figure.js';
 import { fillStore, sampleId } from './sampleStore.js';
 
-const sessions = 1_000;
+const sessions = 10_000;
 const messages = 50;
 const wordsOfOne = 30;
 

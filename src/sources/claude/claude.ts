@@ -12,6 +12,7 @@ import { claudeRow, isAgentFile } from './claudeRow.js';
 import { ClaudeTranscript } from './claudeTranscript.js';
 import type { CostState } from './claudeUsage.js';
 import { FileRows } from '../fileRows.js';
+import { programHomes } from '../programHomes.js';
 import { watchFolders } from './claudeWatch.js';
 import { damagedForeignRow } from '../foreignRow.js';
 import { objectOf, stringOf, type JsonObject } from '../jsonValue.js';
@@ -37,8 +38,7 @@ interface Session {
 
 /** Claude Code's own store, `projects` in `$CLAUDE_CONFIG_DIR` or `~/.claude`: a file of JSON lines for each session. */
 export function claudeSource(options: SourceOptions): Source {
-  const home = options.env['HOME'] ?? options.env['USERPROFILE'] ?? '';
-  const config = options.env['CLAUDE_CONFIG_DIR'] || join(home, '.claude');
+  const config = programHomes.claude(options);
   const projects = join(config, 'projects');
   let files: ReadonlyMap<string, ClaudeFile> = new Map();
   const rows = new FileRows<Known | undefined>((path, stat) => known(files.get(path), path, stat.size, stat.mtimeMs));

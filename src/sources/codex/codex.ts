@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Entry } from '../../model/entry.js';
 import { messageOf, SessionError } from '../../model/errors.js';
 import type { Problem, SessionRow } from '../../model/row.js';
@@ -11,6 +10,7 @@ import { codexRow, type CodexRow } from './codexRow.js';
 import { CodexTranscript } from './codexTranscript.js';
 import { CodexUsage } from './codexUsage.js';
 import { FileRows } from '../fileRows.js';
+import { programHomes } from '../programHomes.js';
 import { watchCodex } from './codexWatch.js';
 import type { Source, SourceInfo, SourceList, SourceOptions } from '../source.js';
 
@@ -22,7 +22,7 @@ const readOnly = 'Codex keeps positions within its files and names in a database
  */
 export function codexSource(options: SourceOptions): Source {
   const { env } = options;
-  const home = env['CODEX_HOME'] || join(env['HOME'] ?? env['USERPROFILE'] ?? '', '.codex');
+  const home = programHomes.codex(options);
   const names = new CodexNames(home, [env['CODEX_SQLITE_HOME'] || home]);
   let files: CodexFiles = { threads: new Map(), rollouts: new Map(), problems: [] };
   let byPath: ReadonlyMap<string, CodexFile> = new Map();

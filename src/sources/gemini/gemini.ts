@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Entry } from '../../model/entry.js';
 import { SessionError } from '../../model/errors.js';
 import { watchFolder } from '../folderWatch.js';
+import { programHomes } from '../programHomes.js';
 import { mergeItems, type GeminiItem } from './geminiConversation.js';
 import { geminiEntries } from './geminiEntries.js';
 import { GeminiList } from './geminiList.js';
@@ -18,8 +19,7 @@ const readOnly =
  * written to.
  */
 export function geminiSource(options: SourceOptions): Source {
-  const { env } = options;
-  const home = join(env['GEMINI_CLI_HOME'] || (env['HOME'] ?? env['USERPROFILE'] ?? ''), '.gemini');
+  const home = programHomes.gemini(options);
   const tmp = join(home, 'tmp');
   const list = new GeminiList(home, options.folders ?? []);
 
@@ -44,6 +44,7 @@ export function geminiSource(options: SourceOptions): Source {
       return found ? { ...base, count: (await list.get()).rows.length } : base;
     },
     list: (signal) => list.get(signal),
+    usageInTranscript: true,
     read,
     watch: (changed) => watchProjects(tmp, changed),
   };

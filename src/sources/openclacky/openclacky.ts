@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Entry } from '../../model/entry.js';
 import { SessionError } from '../../model/errors.js';
 import { watchFolder } from '../folderWatch.js';
+import { programHomes } from '../programHomes.js';
 import { OpenclackyList } from './openclackyList.js';
 import type { OpenclackyPlace } from './openclackyFolder.js';
 import { readOpenclackyTranscript } from './openclackyTranscript.js';
@@ -20,8 +21,7 @@ const keptTranscripts = 4;
  * memory over whatever is there, so it is written only while no openclacky runs.
  */
 export function openclackySource(options: SourceOptions): Source {
-  const { env } = options;
-  const home = env['CLACKY_HOME'] || join(env['HOME'] ?? env['USERPROFILE'] ?? '', '.clacky');
+  const home = programHomes.openclacky(options);
   const sessions = join(home, 'sessions');
   const trash = join(home, 'trash', 'sessions-trash');
   const platform = options.platform ?? process.platform;
@@ -67,6 +67,7 @@ export function openclackySource(options: SourceOptions): Source {
       return found ? { ...base, count: (await list.get()).rows.length } : base;
     },
     list: (signal) => list.get(signal),
+    usageInTranscript: true,
     read: readOne,
     ...(readOnly === undefined ? openclackyWriter({ home, sessions, trash, platform, placeOf: placeNow }) : {}),
     watch: (changed) => {
