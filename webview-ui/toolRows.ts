@@ -27,6 +27,8 @@ export function blocks(turn: Turn): readonly Block[] {
 function makeBlocks(parts: readonly Part[]): Block[] {
   const made: Block[] = [];
   let rows: Row[] = [];
+  // What waits for leave is the request's to show: nothing is being done yet.
+  const asked = new Set(parts.map((part) => (part.type === 'request' && part.outcome === undefined ? part.request.call.id : undefined)));
   const flush = (): void => {
     const first = rows[0];
     if (first) made.push({ kind: 'rows', id: `rows-${first.id}`, rows });
@@ -34,8 +36,9 @@ function makeBlocks(parts: readonly Part[]): Block[] {
   };
   for (const part of parts) {
     if (part.type === 'thinking') rows.push({ kind: 'thinking', id: part.id, part });
-    else if (part.type === 'tool') rows = addCall(rows, part);
-    else {
+    else if (part.type === 'tool') {
+      if (!asked.has(part.call.id)) rows = addCall(rows, part);
+    } else {
       flush();
       made.push({ kind: 'part', id: part.id, part });
     }
@@ -128,11 +131,12 @@ export function commandOf(call: ToolCall): string | undefined {
   return undefined;
 }
 
-/** A path as the person knows it: from the session's folder on. */
+/** A path as the person knows it: from the session's folder on, and that folder by its name. */
 export function shortPath(path: string, workdir: string): string {
   const base = workdir.endsWith('/') || workdir.endsWith('\\') ? workdir : `${workdir}/`;
-  const plain = path.replaceAll('\\', '/');
-  return plain.startsWith(base.replaceAll('\\', '/')) ? plain.slice(base.length) : path;
+  const [plain, front] = [path, base].map((one) => one.replaceAll('\\', '/')) as [string, string];
+  if (plain === front || `${plain}/` === front) return front.split('/').at(-2) || path;
+  return plain.startsWith(front) ? plain.slice(front.length) : path;
 }
 
 function subject(call: ToolCall, workdir: string): string | undefined {

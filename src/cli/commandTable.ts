@@ -1,5 +1,6 @@
 import type { Command } from './invocation.js';
 import type { OptionName } from './options.js';
+import { queryHelp } from './queryHelp.js';
 
 /** One command of the command line. */
 export interface CommandSpec {
@@ -12,6 +13,8 @@ export interface CommandSpec {
   readonly options: readonly OptionName[];
   /** Another summary where an option means something narrower here. */
   readonly summaries?: Partial<Readonly<Record<OptionName, string>>>;
+  /** What its help says below the options. */
+  readonly details?: string;
   /** Loads the file that does it only now: a short command must not wait for the code of the others. */
   readonly load: () => Promise<Command>;
 }
@@ -53,6 +56,7 @@ export const commandTable: readonly CommandSpec[] = [
       model: 'only sessions with this model',
       tag: 'only sessions with this tag (may be repeated)',
     },
+    details: queryHelp,
     load: async () => (await import('./listCommand.js')).listCommand,
   },
   {
@@ -71,9 +75,10 @@ export const commandTable: readonly CommandSpec[] = [
   },
   {
     name: 'sessions search',
-    summary: 'find text in titles, prompts and transcripts',
+    summary: 'find words, "phrases" and fields such as tag:auth or after:7d',
     arguments: '<query>',
     options: ['limit', 'json'],
+    details: queryHelp,
     load: async () => (await import('./search.js')).search,
   },
   {
@@ -137,7 +142,9 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'sessions delete',
     summary: 'move sessions to the trash',
     arguments: '<id...>',
-    options: [],
+    options: ['inSource', 'dryRun'],
+    summaries: { dryRun: 'delete nothing: say for each session what would be done, and whether it could be put back' },
+    details: "\nAnother program's session is hidden here, and stays as it is in its own program's store.",
     load: async () => (await import('./trash.js')).remove,
   },
   {

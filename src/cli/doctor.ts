@@ -1,4 +1,4 @@
-import { mendedInPlace, type Finding } from '../model/report.js';
+import { isMendingUndoable, type Finding } from '../model/report.js';
 import type { ExitCode, Invocation } from './invocation.js';
 import { plainLine } from './plainText.js';
 import { withProgress } from './progress.js';
@@ -15,8 +15,7 @@ export async function doctor({ options, terminal, open }: Invocation): Promise<E
   if (findings.length === 0) terminal.say('nothing is wrong');
   else if (fix) {
     terminal.say(left.length === 0 ? 'all mended' : `${String(left.length)} could not be mended`);
-    if (findings.some(({ kind, fix: remedy }) => remedy !== undefined && !mendedInPlace.has(kind)))
-      terminal.say('what was there is kept in salvage/; skein undo puts it back');
+    if (isMendingUndoable(findings)) terminal.say('what was there is kept in salvage/; skein undo puts it back');
   } else if (findings.some((finding) => finding.fix !== undefined))
     terminal.say('skein doctor --fix mends what has a fix; what it moves is kept');
   return left.length === 0 ? 0 : 5;

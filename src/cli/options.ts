@@ -91,7 +91,7 @@ export const optionTable = {
   source: text('--source <source>', 'only sessions of this program (skein: our own)'),
   since: text('--since <when>', 'last used since a date or a duration ago: 2026-01-31, 7d'),
   until: text('--until <when>', 'last used before a date or a duration ago'),
-  search: text('--search <text>', 'only sessions in which this is found'),
+  search: text('--search <query>', 'only sessions that match words, "phrases" and fields; see below'),
   archived: flag('--archived', 'archived sessions too'),
   active: flag('--active', 'only sessions that are active or running'),
   sort: choice<NonNullable<ListFilter['sort']>>('--sort <key>', 'the order', { last_used: true, created: true, tokens: true, cost: true }),
@@ -101,6 +101,7 @@ export const optionTable = {
 
   at: text('--at <entry>', 'fork after this entry of the transcript'),
   olderThan: text('--older-than <duration>', 'sessions not used for 30m, 12h, 7d or 2w'),
+  inSource: flag('--in-source', "delete them in their own program's store too, keeping a copy"),
   dryRun: flag('--dry-run', 'change nothing: say for each session why it goes or stays'),
   format: choice<ExportFormat>('-f, --format <format>', 'the format', { json: true, md: true, bundle: true }),
   output: text('-o, --output <file>', 'write to this file'),

@@ -79,6 +79,7 @@ function addCommand(
   if (argv !== undefined && !words.every((word) => argv.includes(word))) return;
   const named = [...spec.options, ...everywhere].map((key) => [key, optionOf(optionTable[key], spec.summaries?.[key])] as const);
   for (const [, option] of named) command.addOption(option);
+  if (spec.details !== undefined) command.addHelpText('after', spec.details);
   command.action(() => {
     const values = named.map(([key, option]) => [key, valueOf(command, option)] as const);
     // Each value went through the table's own parser or choices: that is what `Options` says of it.

@@ -7,12 +7,25 @@ import { shortIds } from './shortId.js';
 import { tableLines } from './table.js';
 import { countOf, relativeTime } from './words.js';
 
-/** `skein sessions delete`: asks nothing, because it can be undone. */
-export async function remove({ args, terminal, open }: Invocation): Promise<undefined> {
+/** `skein sessions delete`: asks nothing, because it can be undone. Before it touches another program's store it says so of each. */
+export async function remove({ args, options, terminal, open }: Invocation): Promise<undefined> {
   const workspace = await open();
   const ids = await resolveIds(workspace, args);
-  await workspace.remove(ids);
+  const inSource = options.inSource === true;
+  const plan = inSource ? (await workspace.planRemoval(ids)).map(({ detail }) => detail) : await hidingPlan(workspace, ids);
+  if (inSource || options.dryRun === true) for (const line of plan) terminal.say(line);
+  if (options.dryRun === true) return;
+  await workspace.remove(ids, { inSource });
   terminal.say(`deleted ${countOf(ids.length, 'session')}; skein undo brings ${ids.length === 1 ? 'it' : 'them'} back`);
+}
+
+async function hidingPlan(workspace: Workspace, ids: readonly string[]): Promise<readonly string[]> {
+  const rows = await Promise.all(ids.map((id) => workspace.get(id)));
+  return rows.map((row) =>
+    row.source === 'skein'
+      ? `"${sessionName(row)}" would go to the trash, from which it can be put back`
+      : `"${sessionName(row)}" would be hidden here and stay in the store of ${row.source}; it can be shown again`,
+  );
 }
 
 /** `skein sessions restore <id>…`; without an id, what is in the trash. */

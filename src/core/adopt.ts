@@ -2,25 +2,32 @@ import type { Entry } from '../model/entry.js';
 import type { SessionRecord } from '../model/record.js';
 import { promptLimit } from '../model/record.js';
 import type { SessionRow } from '../model/row.js';
+import { addCost, addTokens, noTokens, type TokenUsage } from '../model/usage.js';
 import { adoptedId } from './adoptedId.js';
+import { catchUp } from './catchUp.js';
 import type { CoreContext } from './context.js';
+import { ownUses, whereUseIs } from './foreignUse.js';
 import { foreignId, foreignRow, sourceNamed, type ForeignId } from './foreignId.js';
 import { isOurs } from './sessionIds.js';
 import { SessionError } from '../model/errors.js';
 
 /**
  * Makes a session ready to go on. Ours is returned as it is; another program's becomes one of ours: its entries, its counts,
- * and its agent's own id, so that the agent can resume it natively. Adopted again, it is the same session. Nothing of its
- * source changes.
+ * and its agent's own id, so that the agent can resume it natively. Adopted again, it is the same session, with what its program
+ * added since. Nothing of its source changes. `isAll`: what goes on from it now, a turn or a fork, needs also what is under way
+ * there.
  */
-export async function resumeSession(context: CoreContext, id: string): Promise<string> {
+export async function resumeSession(context: CoreContext, id: string, isAll = true): Promise<string> {
   const foreign = foreignId(id);
   if (!foreign) {
-    await context.store.row(id);
+    await catchUp(context, await context.store.row(id), isAll);
     return id;
   }
   const own = adoptedId(id);
-  if (await isOurs(context, own)) return own;
+  if (await isOurs(context, own)) {
+    await catchUp(context, await context.store.row(own), isAll);
+    return own;
+  }
   await context.ensure();
   if ((await context.store.trashed()).some(({ row }) => row.id === own)) {
     await context.store.restore([own]);
@@ -38,10 +45,14 @@ export async function resumeSession(context: CoreContext, id: string): Promise<s
 async function adopt(context: CoreContext, foreign: ForeignId, id: string): Promise<SessionRecord> {
   const row = await foreignRow(context.sources, foreign);
   if (row.problem) throw new SessionError('damaged', `${row.id} cannot be continued: ${row.problem.detail}`, { hint: row.problem.path });
-  const entries = await sourceNamed(context.sources, foreign.source).read(foreign.ownId);
+  const source = sourceNamed(context.sources, foreign.source);
+  const entries = await source.read(foreign.ownId);
+  const where = whereUseIs(source, row);
+  const usage = where === 'transcript' ? usedIn(entries, row) : {};
+  const from = where === 'parent' ? (row.parent_id ?? row.id) : row.id;
   return context.store.create(
-    { ...fieldsOf(row, foreign), id, workdir: row.workdir || context.dir },
-    entries.map((entry) => inherited(entry, row.id)),
+    { ...fieldsOf(row, foreign), ...usage, id, workdir: row.workdir || context.dir },
+    entries.map((entry) => inherited(entry, from)),
   );
 }
 
@@ -64,6 +75,21 @@ function fieldsOf(row: SessionRow, { source, ownId }: ForeignId): Partial<Sessio
     tags: row.tags,
     origin: { source, id: ownId, path: row.path },
   };
+}
+
+/** What the transcript counts, and what the row has beyond that. */
+function usedIn(entries: readonly Entry[], { token_usage: row, cost_usd: paid }: SessionRow): Partial<SessionRecord> {
+  const uses = ownUses(entries);
+  const said = uses.reduce<TokenUsage>((sum, { usage }) => addTokens(sum, usage), noTokens);
+  const cost = uses.reduce<number | null>((sum, { usage }) => addCost(sum, usage.cost_usd), null);
+  const token_usage = {
+    input: Math.max(row.input, said.input),
+    output: Math.max(row.output, said.output),
+    cached: Math.max(row.cached, said.cached),
+    reasoning: Math.max(row.reasoning, said.reasoning),
+    total: Math.max(row.total, said.total),
+  };
+  return { token_usage, cost_usd: cost === null || paid === null ? (cost ?? paid) : Math.max(cost, paid) };
 }
 
 /** Usage that the source counts already is not counted again. */

@@ -9,7 +9,44 @@ export function adoptedId(foreign: string): string {
   return createHash('sha256').update(foreign).digest('hex').slice(0, 32);
 }
 
-/** Source rows without those that a session of ours continues: the two are one row. */
-export function notAdopted(foreign: readonly SessionRow[], isOurs: (id: string) => boolean): readonly SessionRow[] {
-  return foreign.filter((row) => !isOurs(adoptedId(row.id)));
+type Named = Pick<SessionRow, 'id' | 'backend'> & { readonly backend_session_id?: string | undefined };
+
+/**
+ * Tells which source rows are sessions of ours as well: those that one of ours was adopted from, and those that an agent wrote
+ * into its own store while it worked for one of ours. The two are one row, and are counted once.
+ */
+export class Covered {
+  readonly #ids: ReadonlySet<string>;
+  readonly #natives: ReadonlySet<string>;
+
+  constructor(ours: readonly Named[]) {
+    this.#ids = new Set(ours.map(({ id }) => id));
+    this.#natives = new Set(ours.flatMap((row) => nativeKey(row) ?? []));
+  }
+
+  has(foreign: SessionRow): boolean {
+    if (this.#ids.has(adoptedId(foreign.id))) return true;
+    const key = isAgentsOwn(foreign) ? nativeKey(foreign) : undefined;
+    return key !== undefined && this.#natives.has(key);
+  }
+}
+
+/**
+ * Whether a row is of the store of the agent that wrote it. A program that only starts agents, as clinvk does, has words of its
+ * own for the same conversation: such a row stays.
+ */
+export function isAgentsOwn(row: SessionRow): boolean {
+  return row.source === row.backend && nativeKey(row) !== undefined;
+}
+
+/** What names a conversation at its agent; `undefined` where the agent has none. */
+export function nativeKey({ backend, backend_session_id: id }: Omit<Named, 'id'>): string | undefined {
+  return id === undefined || id === '' ? undefined : `${backend}\t${id}`;
+}
+
+/** Source rows without those that a session of ours stands for. */
+export function notAdopted(foreign: readonly SessionRow[], ours: readonly Named[]): readonly SessionRow[] {
+  if (foreign.length === 0) return foreign;
+  const covered = new Covered(ours);
+  return foreign.filter((row) => !covered.has(row));
 }

@@ -4,6 +4,8 @@ import { judgeRetention } from '../model/retention.js';
 import type { SessionStatus } from '../model/record.js';
 import { ownSource, type CoreContext } from './context.js';
 import { gatherRows } from './gatherRows.js';
+import { coveredBy, hideRows } from './remove.js';
+import { namesOf } from './rowNames.js';
 
 const dayMs = 86_400_000;
 
@@ -23,7 +25,13 @@ export async function cleanSessions(context: CoreContext, options: CleanOptions)
   const rule = { olderThanMs, status: options.status, now: context.now() };
   const { rows } = await gatherRows(context, 'folder');
   const judged = sortRows(rows.filter((row) => row.source === ownSource)).map((row) => ({ row, ...judgeRetention(row, rule) }));
-  const going = judged.filter(({ goes }) => goes).map(({ row }) => row.id);
-  if (!options.dryRun && going.length > 0) await context.store.remove(going, { reason: 'clean' });
+  const going = judged.filter(({ goes }) => goes).map(({ row }) => row);
+  if (options.dryRun || going.length === 0) return judged;
+  const covered = await coveredBy(context, going);
+  await context.store.remove(
+    going.map(({ id }) => id),
+    { reason: 'clean' },
+  );
+  await hideRows(context, covered, { what: `Cleaned ${namesOf(going)}`, ids: [], also: true });
   return judged;
 }

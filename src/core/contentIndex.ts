@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { messageOf } from '../model/errors.js';
-import type { ContentTerm } from '../model/queryTest.js';
+import type { ContentTerm } from '../model/splitQuery.js';
 import { sortRows } from '../model/filterRows.js';
 import type { SessionRow } from '../model/row.js';
 import type { EntryText } from '../search/entryText.js';

@@ -1,5 +1,5 @@
 import { messageOf } from '../model/errors.js';
-import type { ContentTerm } from '../model/queryTest.js';
+import type { ContentTerm } from '../model/splitQuery.js';
 import type { SessionRow } from '../model/row.js';
 import { TextMatch } from '../model/textMatch.js';
 import type { EntryText } from '../search/entryText.js';

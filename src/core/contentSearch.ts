@@ -1,4 +1,4 @@
-import type { ContentTerm } from '../model/queryTest.js';
+import type { ContentTerm } from '../model/splitQuery.js';
 import type { SessionRow } from '../model/row.js';
 import type { EntryText } from '../search/entryText.js';
 import type { GatheredRows } from './gatheredRows.js';

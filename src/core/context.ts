@@ -4,6 +4,7 @@ import type { StoreLocation } from '../store/location.js';
 import type { Store } from '../store/store.js';
 import type { Config } from './config.js';
 import type { ContentSearch } from './contentSearch.js';
+import type { HiddenRows } from './hiddenRows.js';
 import type { TrustedModes } from './trustedModes.js';
 
 /** What the verbs of one open folder share. */
@@ -15,6 +16,7 @@ export interface CoreContext {
   readonly sources: readonly Source[];
   readonly config: Config;
   readonly modes: TrustedModes;
+  readonly hidden: HiddenRows;
   /** `$SKEIN_HOME`. */
   readonly home: string;
   readonly program: string;

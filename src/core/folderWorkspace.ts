@@ -2,7 +2,7 @@ import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
 import type { Entry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import type { ListFilter } from '../model/filter.js';
-import type { CleanRow, Finding, SearchHit, UsageRow } from '../model/report.js';
+import type { CleanRow, Finding, RemovalRow, SearchHit, UsageRow } from '../model/report.js';
 import type { SessionRecord } from '../model/record.js';
 import type { SessionRow } from '../model/row.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -96,7 +96,7 @@ export class FolderWorkspace implements Workspace {
   }
 
   async resume(id: string): Promise<SessionRow> {
-    return getRow(this.#context, await resumeSession(this.#context, await this.resolveId(id)));
+    return getRow(this.#context, await resumeSession(this.#context, await this.resolveId(id), false));
   }
 
   async fork(id: string, options: ForkOptions): Promise<SessionRecord> {
@@ -109,10 +109,15 @@ export class FolderWorkspace implements Workspace {
     return Promise.all(whole.map((id) => getRow(this.#context, id)));
   }
 
-  async remove(ids: readonly string[]): Promise<void> {
+  async remove(ids: readonly string[], { inSource = false }: { readonly inSource?: boolean | undefined } = {}): Promise<void> {
     const whole = await this.#ids(ids);
     await this.#started?.stop(whole);
-    await (await import('./remove.js')).removeSessions(this.#context, whole);
+    const { removeInSource, removeSessions } = await import('./remove.js');
+    await (inSource ? removeInSource : removeSessions)(this.#context, whole);
+  }
+
+  async planRemoval(ids: readonly string[]): Promise<readonly RemovalRow[]> {
+    return (await import('./remove.js')).planRemoval(this.#context, await this.#ids(ids));
   }
 
   async trashed(): Promise<readonly DeletedRow[]> {

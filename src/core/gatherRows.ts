@@ -12,11 +12,10 @@ export type Scope = NonNullable<ListFilter['scope']>;
 /** Every session of a scope, ours and the sources', archived ones too; an adopted session and its source are one row. */
 export async function gatherRows(context: CoreContext, scope: Scope): Promise<GatheredRows> {
   const { store, modes } = context;
-  const [own, foreign] = await Promise.all([store.list(), listSources(context)]);
+  const [own, foreign] = await Promise.all([store.list(), listShown(context)]);
   const others = scope === 'all' ? await listOtherStores(context) : { rows: [], problems: [] };
   const places = new Places(context.dir, context.location);
-  const ids = new Set([...own, ...others.rows].map((row) => row.id));
-  const rows = [...(await modes.show(store.root, own)), ...others.rows, ...notAdopted(foreign.rows, (id) => ids.has(id))];
+  const rows = [...(await modes.show(store.root, own)), ...others.rows, ...notAdopted(foreign.rows, [...own, ...others.rows])];
   return {
     rows: rows.flatMap((row) => placed(row, places.of(located(context, row)), scope) ?? []),
     problems: [...foreign.problems, ...others.problems],
@@ -36,6 +35,12 @@ export const isShown = (place: Place, scope: Scope): boolean =>
 export function located(context: CoreContext, row: SessionRow) {
   const own = row.source === ownSource && row.path === context.store.root;
   return { workdir: row.workdir, own, problem: row.problem !== undefined };
+}
+
+/** As `listSources`, without the sessions that this person deleted from the lists. */
+export async function listShown(context: CoreContext): Promise<Required<SourceList>> {
+  const [list, hidden] = await Promise.all([listSources(context), context.hidden.all()]);
+  return hidden.size === 0 ? list : { ...list, rows: list.rows.filter(({ id }) => !hidden.has(id)) };
 }
 
 /** The rows of all sources. One that fails is a problem with its name, and the others' rows are there. */

@@ -2,9 +2,9 @@ import type { ListFilter } from '../model/filter.js';
 import { factsOf, filterTest, sortRows } from '../model/filterRows.js';
 import type { SessionRow } from '../model/row.js';
 import type { SessionBrief } from '../store/store.js';
-import { notAdopted } from './adoptedId.js';
+import { isAgentsOwn, notAdopted } from './adoptedId.js';
 import { ownSource, type CoreContext } from './context.js';
-import { gatherRows, isShown, listSources, located, placed } from './gatherRows.js';
+import { gatherRows, isShown, listShown, located, placed } from './gatherRows.js';
 import { Places } from './places.js';
 import type { ListResult } from './workspace.js';
 
@@ -14,7 +14,8 @@ const recentCount = 5;
 /** The list of a folder: filtered, sorted, and cut to the part asked for. */
 export async function listSessions(context: CoreContext, filter: ListFilter = {}): Promise<ListResult> {
   const last = pageOf(filter);
-  if (last !== undefined) return listPage(context, filter, last);
+  const page = last === undefined ? undefined : await listPage(context, filter, last);
+  if (page) return page;
   const gathered = await gatherRows(context, filter.scope ?? 'folder');
   const { shown, kept } = await (await import('./search.js')).queryRows(context, gathered, filter);
   const recent = filter.lastN === undefined ? kept : sortRows(kept).slice(0, filter.lastN);
@@ -30,29 +31,32 @@ function pageOf({ limit, offset = 0, lastN, sort = 'last_used', search, activeOn
   return Math.min(limit === undefined ? Infinity : offset + limit, lastN ?? Infinity);
 }
 
-/** As `listSessions`, reading only the records of the page: for stores with very many sessions. */
-async function listPage(context: CoreContext, filter: ListFilter, last: number): Promise<ListResult> {
+/**
+ * As `listSessions`, reading only the records of the page: for stores with very many sessions. `undefined` where that does not
+ * do: the index does not know which sessions at the agents are ours.
+ */
+async function listPage(context: CoreContext, filter: ListFilter, last: number): Promise<ListResult | undefined> {
   const { store, modes } = context;
   const scope = filter.scope ?? 'folder';
-  const foreign = await listSources(context);
+  const foreign = await listShown(context);
   const places = new Places(context.dir, context.location);
+  const inScope = foreign.rows.flatMap((row) => placed(row, places.of(located(context, row)), scope) ?? []);
+  if (inScope.some(isAgentsOwn)) return undefined;
   const test = filterTest(filter);
-  const ids = foreign.rows.length > 0 ? new Set<string>() : undefined;
+  const ours: Pick<SessionBrief, 'id' | 'backend'>[] = [];
   let shown = 0;
   const where = (brief: SessionBrief): boolean => {
-    ids?.add(brief.id);
+    if (inScope.length > 0) ours.push(brief);
     if (brief.archived && filter.archived !== true) return false;
     if (!isShown(places.of({ workdir: brief.workdir, own: true, problem: brief.problem }), scope)) return false;
     shown += 1;
     return test({ ...brief, source: ownSource, lastUsed: brief.last_used, running: false });
   };
   const own = await store.query({ where, sort: filter.sort, limit: last });
-  const others = notAdopted(foreign.rows, (id) => ids?.has(id) ?? false)
-    .flatMap((row) => placed(row, places.of(located(context, row)), scope) ?? [])
-    .filter((row) => !row.archived || filter.archived === true);
+  const others = notAdopted(inScope, ours).filter((row) => !row.archived || filter.archived === true);
   const kept = others.filter((row) => test(factsOf(row)));
-  const ours = (await modes.show(store.root, own.rows)).flatMap((row) => placed(row, places.of(located(context, row)), scope) ?? []);
-  const rows = sortRows([...ours, ...kept], filter.sort).slice(0, last);
+  const page = (await modes.show(store.root, own.rows)).flatMap((row) => placed(row, places.of(located(context, row)), scope) ?? []);
+  const rows = sortRows([...page, ...kept], filter.sort).slice(0, last);
   return { rows: cut(rows, filter), hidden: shown - own.matched + others.length - kept.length, problems: foreign.problems };
 }
 

@@ -8,6 +8,7 @@ import { Config } from './config.js';
 import type { ContentSearch } from './contentSearch.js';
 import type { CoreContext } from './context.js';
 import { FolderWorkspace } from './folderWorkspace.js';
+import { HiddenRows } from './hiddenRows.js';
 import { HomeFile } from './homeFile.js';
 import { TrustedModes } from './trustedModes.js';
 import type { Workspace, WorkspaceOptions } from './workspace.js';
@@ -31,6 +32,7 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
     sources: openSources({ env, folders: foldersOf(location) }),
     config,
     modes: new TrustedModes(new HomeFile(join(home, 'trust.json'), { program, logger })),
+    hidden: new HiddenRows(new HomeFile(join(home, 'hidden.json'), { program, logger })),
     home,
     program,
     env,

@@ -1,6 +1,6 @@
 import { filterTest, factsOf } from '../model/filterRows.js';
 import type { ListFilter } from '../model/filter.js';
-import { asksForArchived, splitQuery, type ContentTerm } from '../model/queryTest.js';
+import { asksForArchived, splitQuery, type ContentTerm } from '../model/splitQuery.js';
 import type { SearchHit } from '../model/report.js';
 import type { SessionRow } from '../model/row.js';
 import { parseQuery } from '../model/sessionQuery.js';

@@ -4,7 +4,7 @@ import type { SessionRow } from '../model/row.js';
 import { adoptedId, notAdopted } from './adoptedId.js';
 import type { CoreContext } from './context.js';
 import { foreignId } from './foreignId.js';
-import { listSources } from './gatherRows.js';
+import { listShown } from './gatherRows.js';
 import { listSessions } from './listSessions.js';
 
 const shortestPrefix = 4;
@@ -56,14 +56,20 @@ async function atPosition(context: CoreContext, position: number): Promise<strin
 }
 
 async function candidates(context: CoreContext): Promise<readonly Candidate[]> {
-  const [own, foreign] = await Promise.all([context.store.list(), listSources(context)]);
+  const [own, foreign] = await Promise.all([context.store.list(), listShown(context)]);
   const sourceIds = new Map(foreign.rows.map((row) => [adoptedId(row.id), row.id]));
-  const ids = new Set(own.map((row) => row.id));
   return [
-    ...own.map((row) => ({ row, ids: [row.id, ...idsOf(row.origin ? `${row.origin.source}:${row.origin.id}` : sourceIds.get(row.id))] })),
-    ...notAdopted(foreign.rows, (id) => ids.has(id)).map((row) => ({ row, ids: idsOf(row.id) })),
+    ...own.map((row) => ({
+      row,
+      ids: [row.id, ...idsOf(row.origin ? `${row.origin.source}:${row.origin.id}` : sourceIds.get(row.id)), ...nativeIds(row)],
+    })),
+    ...notAdopted(foreign.rows, own).map((row) => ({ row, ids: idsOf(row.id) })),
   ];
 }
+
+/** The agent's own session, which is one row with ours. */
+const nativeIds = ({ backend, backend_session_id: id }: SessionRow): readonly string[] =>
+  id === undefined ? [] : idsOf(`${backend}:${id}`);
 
 /** Another program's id, and its own part. */
 function idsOf(foreign: string | undefined): readonly string[] {

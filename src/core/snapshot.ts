@@ -2,6 +2,7 @@ import type { Entry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import type { SessionRow } from '../model/row.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { catchUp } from './catchUp.js';
 import type { CoreContext } from './context.js';
 import { readDraft } from './drafts.js';
 import { foreignId, foreignRow, sourceNamed } from './foreignId.js';
@@ -19,7 +20,11 @@ export async function getRow(context: CoreContext, id: string): Promise<SessionR
 /** A session's entries, or the last ones of them. */
 export async function readHistory(context: CoreContext, id: string, last?: number): Promise<readonly Entry[]> {
   const foreign = foreignId(id);
-  if (!foreign) return (await context.store.entries(id, last === undefined ? {} : { last })).entries;
+  if (!foreign) {
+    const added = await catchUp(context, await context.store.row(id));
+    const { entries } = await context.store.entries(id, last === undefined ? {} : { last });
+    return added.length === 0 ? entries : [...entries, ...added].slice(last === undefined ? 0 : -last);
+  }
   const entries = await sourceNamed(context.sources, foreign.source).read(foreign.ownId);
   return last === undefined ? entries : entries.slice(-last);
 }
@@ -34,12 +39,13 @@ export async function takeSnapshot(context: CoreContext, id: string, runner: Tur
     return { row, entries: [...entries], live: [], running: false, skipped: [], seq: runner?.seq ?? 0 };
   }
   await recover(context);
+  const added = runner?.running(id) ? [] : await catchUp(context, await context.store.row(id));
   const [row, kept, draft] = await Promise.all([getRow(context, id), readEntries(context, id), readDraft(context, id)]);
   const turn = runner?.running(id);
   const known = new Set(kept.entries.map((entry) => entry.id));
   return {
     row,
-    entries: [...kept.entries, ...(turn?.complete ?? []).filter((entry) => !known.has(entry.id))],
+    entries: [...kept.entries, ...[...added, ...(turn?.complete ?? [])].filter((entry) => !known.has(entry.id))],
     live: [...(turn?.live ?? [])],
     running: turn !== undefined,
     skipped: [...kept.skipped],

@@ -54,7 +54,12 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
   const { turn, plan, record, content } = job;
   const { store } = context;
   for (const text of plan.warnings) turn.update({ kind: 'notice', level: 'warning', text });
-  await store.update(turn.id, (now) => ({ backend: plan.backend, ...firstTitle(now, content) }));
+  await store.update(turn.id, (now) => ({
+    backend: plan.backend,
+    // An agent's own id means nothing to another.
+    ...(now.backend === plan.backend ? {} : { backend_session_id: undefined }),
+    ...firstTitle(now, content),
+  }));
   const agent = await withoutWaiting(agentFor(context, job), turn.signal);
   if (!agent) return { stop_reason: 'cancelled' };
   seen.agent = agent;

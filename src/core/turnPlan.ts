@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import type { AgentCatalog } from '../agents/agent.js';
+import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
 import type { Entry } from '../model/entry.js';
 import { isInside } from '../model/folderPath.js';
 import { permissionModes, type PermissionMode, type SessionRecord } from '../model/record.js';
@@ -33,11 +33,14 @@ export async function turnPlan(
 ): Promise<TurnPlan> {
   const warnings: string[] = [];
   const { config } = context;
-  const backend = record.backend || (await defaultBackend(config, catalog));
+  const backend = await backendFor(context, catalog, record, warnings);
   if (record.backend === '' && backend === 'demo') warnings.push('No agent was found on this computer, so the built-in demo answers');
   return {
     backend,
-    model: record.settings.model ?? record.model ?? optionalText.parse(await config.get(`agents.${backend}.defaults.model`)),
+    model:
+      record.settings.model ??
+      (backend === record.backend ? record.model : undefined) ??
+      optionalText.parse(await config.get(`agents.${backend}.defaults.model`)),
     mode: options.mode ?? (await sessionMode(context, record, backend)),
     cwd: await folderFor(context, record, warnings),
     historyLimit: Number(await config.get('context.history_limit')),
@@ -46,6 +49,29 @@ export async function turnPlan(
     warnings,
   };
 }
+
+/**
+ * The session's own agent. What was adopted from a program that cannot be started from here goes on with another, which is told
+ * the history; but not with the demo where installing the agent would do.
+ */
+async function backendFor(
+  { config }: CoreContext,
+  catalog: AgentCatalog,
+  { backend, origin }: SessionRecord,
+  warnings: string[],
+): Promise<string> {
+  if (backend !== '' && origin === undefined) return backend;
+  const agents = backend === '' ? [] : await catalog.list();
+  const own = agents.find(({ name }) => name === backend);
+  if (own && own.problem === undefined) return backend;
+  const other = await defaultBackend(config, catalog);
+  if (backend === '') return other;
+  if (own && (other === 'demo' || other === backend)) return backend;
+  warnings.push(`${own?.title ?? backend} cannot be started from here, so ${titleOf(agents, other)} goes on with this session`);
+  return other;
+}
+
+const titleOf = (agents: readonly AgentInfo[], name: string): string => agents.find((agent) => agent.name === name)?.title ?? name;
 
 const optionalText = z.string().optional();
 const optionalMode = z.enum(permissionModes).optional();

@@ -14,6 +14,7 @@ const fieldsSchema = z.looseObject({});
 const changeSchema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('patch'), rows: z.array(z.object({ id: z.string(), fields: fieldsSchema })), also: z.boolean() }),
   z.object({ act: z.literal('remove'), kept: z.array(z.string()), also: z.boolean() }),
+  z.object({ act: z.literal('hide'), hidden: z.array(z.string()), also: z.boolean() }),
   z.object({
     act: z.literal('describe'),
     items: z.array(z.object({ source: z.string(), ownId: z.string(), title: z.string().optional(), tags: z.array(z.string()).optional() })),
@@ -40,7 +41,7 @@ export async function undoLast(context: CoreContext): Promise<UndoResult | null>
   const { what, ids } = undone;
   if (!change.also) return { what, ids };
   const before = await undoLast(context);
-  return { what, ids: [...ids, ...(before?.ids ?? [])] };
+  return { what, ids: [...new Set([...ids, ...(before?.ids ?? [])])] };
 }
 
 async function takeBack(context: CoreContext, change: CoreChange): Promise<void> {
@@ -56,6 +57,9 @@ async function takeBack(context: CoreContext, change: CoreChange): Promise<void>
       return;
     case 'remove':
       for (const folder of change.kept) await restoreForeign(context, folder);
+      return;
+    case 'hide':
+      await context.hidden.show(change.hidden);
       return;
     case 'describe':
       for (const { source, ownId, title, tags } of change.items) {

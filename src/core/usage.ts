@@ -1,9 +1,15 @@
 import type { Entry } from '../model/entry.js';
+import { messageOf } from '../model/errors.js';
 import type { UsageRow } from '../model/report.js';
 import type { SessionRow } from '../model/row.js';
 import { addCost, addTokens, noTokens, type MessageUsage, type TokenUsage } from '../model/usage.js';
 import { ownSource, type CoreContext } from './context.js';
+import { Covered, nativeKey, isAgentsOwn } from './adoptedId.js';
+import { catchUp } from './catchUp.js';
+import { foreignId, sourceNamed } from './foreignId.js';
+import { ownUses, whereUseIs } from './foreignUse.js';
 import { gatherRows } from './gatherRows.js';
+import { trashedSessions } from './remove.js';
 
 export type UsageGroup = 'day' | 'backend' | 'model' | 'tag';
 
@@ -24,13 +30,19 @@ interface Share {
 /**
  * Tokens and dollars of the folder's sessions by day (of this computer), agent, model or tag: from the transcripts' messages,
  * so that what a fork inherited is counted once. Deleted sessions count as long as they can be put back: they were paid for.
- * A session with several tags counts under each.
+ * What one conversation used counts once, however many rows tell of it. A session with several tags counts under each.
  */
 export async function usageReport(context: CoreContext, by: UsageGroup = 'day'): Promise<readonly UsageRow[]> {
   const totals = new Map<string, Total>();
   const { rows } = await gatherRows(context, 'folder');
-  for (const row of rows) for (const share of await sharesOf(context, row)) addShare(totals, row, share, by);
-  for (const { row } of await context.store.trashed()) addShare(totals, row, wholeOf(row), by);
+  const trashed = (await trashedSessions(context)).map(({ row }) => row);
+  const counted = eachOnce([...rows, ...trashed]);
+  for (const row of rows) if (counted.has(row)) for (const share of await sharesOf(context, row)) addShare(totals, row, share, by);
+  for (const row of trashed) {
+    if (!counted.has(row)) continue;
+    const shares = row.source === ownSource ? [wholeOf(row)] : await foreignShares(context, row);
+    for (const share of shares) addShare(totals, row, share, by);
+  }
   const groups = [...totals].map(([key, { sessions, tokens, cost }]) => ({
     key,
     sessions: sessions.size,
@@ -40,21 +52,49 @@ export async function usageReport(context: CoreContext, by: UsageGroup = 'day'):
   return groups.sort((a, b) => (by === 'day' ? (a.key < b.key ? 1 : -1) : b.total - a.total || (a.key < b.key ? -1 : 1)));
 }
 
+/** One row for each conversation: ours before its agent's, and that before a program's that only started the agent. */
+function eachOnce(rows: readonly SessionRow[]): ReadonlySet<SessionRow> {
+  const ours = rows.filter(({ source }) => source === ownSource);
+  const covered = new Covered(ours);
+  const foreign = rows.filter((row) => row.source !== ownSource && !covered.has(row));
+  const agents = new Set([...ours, ...foreign.filter(isAgentsOwn)].flatMap((row) => nativeKey(row) ?? []));
+  return new Set([...ours, ...foreign.filter((row) => isAgentsOwn(row) || !agents.has(nativeKey(row) ?? ''))]);
+}
+
 const pick = ({ input, output, cached, reasoning, total }: TokenUsage) => ({ input, output, cached, reasoning, total });
 
 async function sharesOf(context: CoreContext, row: SessionRow): Promise<readonly Share[]> {
-  if (row.source !== ownSource) return row.tokens > 0 || row.cost_usd !== null ? [wholeOf(row)] : [];
+  if (row.source !== ownSource) return foreignShares(context, row);
+  if (row.path === context.store.root) await catchUp(context, row);
   const shares: Share[] = [];
   await context.store.scan(row.id, (entry) => {
-    const usage = usageOf(entry, row);
-    if (entry.type === 'message' && usage) {
-      shares.push({ usage, at: entry.timestamp, backend: entry.backend ?? row.backend, model: entry.model ?? row.model ?? '' });
-    }
+    shares.push(...shareOf(entry, usageOf(entry, row), row));
     return undefined;
   });
   if (!row.origin) return shares;
-  const rest = restOf(row, shares);
+  const rest = restOf(await context.store.row(row.id), shares);
   return rest ? [...shares, rest] : shares;
+}
+
+async function foreignShares({ sources, logger }: CoreContext, row: SessionRow): Promise<readonly Share[]> {
+  const whole = row.tokens > 0 || row.cost_usd !== null ? [wholeOf(row)] : [];
+  const source = sourceNamed(sources, row.source);
+  const id = foreignId(row.id);
+  if (!id || row.problem || whereUseIs(source, row) !== 'transcript') return whole;
+  try {
+    const shares = ownUses(await source.read(id.ownId)).flatMap(({ entry, usage }) => shareOf(entry, usage, row));
+    const rest = restOf(row, shares);
+    return rest ? [...shares, rest] : shares;
+  } catch (error) {
+    // Deleted in its program's store, or damaged: the row is what is left of it.
+    logger.debug(`what ${row.id} used is not known whole: ${messageOf(error)}`);
+    return whole;
+  }
+}
+
+function shareOf(entry: Entry, usage: MessageUsage | undefined, row: SessionRow): readonly Share[] {
+  if (entry.type !== 'message' || !usage) return [];
+  return [{ usage, at: entry.timestamp, backend: entry.backend ?? row.backend, model: entry.model ?? row.model ?? '' }];
 }
 
 /** A message's own usage; an adopted session also stands for its source's row, so what it inherited from there counts. */

@@ -2,7 +2,7 @@ import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
 import type { ContentBlock, Entry } from '../model/entry.js';
 import type { Logger } from '../model/logger.js';
 import type { ListFilter } from '../model/filter.js';
-import type { CleanRow, Finding, SearchHit, UsageRow } from '../model/report.js';
+import type { CleanRow, Finding, RemovalRow, SearchHit, UsageRow } from '../model/report.js';
 import type { PermissionMode, SessionRecord, SessionSettings, SessionStatus } from '../model/record.js';
 import type { Problem, SessionRow } from '../model/row.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -83,7 +83,12 @@ export interface Workspace {
     options: { readonly at?: string | undefined; readonly backend?: string | undefined; readonly title?: string | undefined },
   ): Promise<SessionRecord>;
   patch(ids: readonly string[], patch: SessionPatch): Promise<readonly SessionRow[]>;
-  remove(ids: readonly string[]): Promise<void>;
+  /**
+   * Ours go to the trash; another program's is hidden, and its store stays as it is. With `inSource` it is deleted there too, a
+   * copy kept: `planRemoval` says beforehand of each whether that can be done and taken back.
+   */
+  remove(ids: readonly string[], options?: { readonly inSource?: boolean | undefined }): Promise<void>;
+  planRemoval(ids: readonly string[]): Promise<readonly RemovalRow[]>;
   trashed(): Promise<readonly DeletedRow[]>;
   restore(ids: readonly string[]): Promise<void>;
   undo(): Promise<UndoResult | null>;

@@ -25,6 +25,9 @@ export const commandNames = [
   'filter',
   'changeFilter',
   'clearFilter',
+  'saveSearch',
+  'renameSavedSearch',
+  'deleteSavedSearch',
   'groupBy',
   'refresh',
   // Moving in and out

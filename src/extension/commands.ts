@@ -7,6 +7,7 @@ import { failureText } from './failureText.js';
 import { showFailure } from './failure.js';
 import { findCommands } from './findCommands.js';
 import { otherCommands } from './otherCommands.js';
+import { savedSearchCommands } from './savedSearchCommands.js';
 import { startCommands } from './startCommands.js';
 import { transferCommands } from './transferCommands.js';
 
@@ -16,6 +17,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     ...startCommands(parts),
     ...changeCommands(parts),
     ...findCommands(parts),
+    ...savedSearchCommands(parts),
     ...transferCommands(parts),
     ...editorCommands(parts),
     ...otherCommands(parts),

@@ -37,5 +37,5 @@ function textField(data: object, name: string): string | undefined {
 function sentence(text: string): string {
   const trimmed = text.trim();
   const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.?:)]$/.test(capital) ? capital : `${capital}.`;
+  return /[.?:]$/.test(capital) ? capital : `${capital}.`;
 }

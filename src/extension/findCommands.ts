@@ -1,32 +1,30 @@
 import * as vscode from 'vscode';
-import type { SearchHit } from '../model/report.js';
 import { sessionStatuses } from '../model/record.js';
 import { agentTitle } from './agentTitle.js';
 import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';
-import { failureText } from './failureText.js';
 import { windowFolders } from './folders.js';
 import { l10n } from './l10n.js';
+import { askQuery, saveButton } from './queryInput.js';
 import { groupings, statusText, type GroupBy } from './rowGroups.js';
+import { openSearchPick, type FoundHit } from './searchPick.js';
 import { noFilter, type SessionFilter } from './sessionFilter.js';
-import { sessionItem, type Target } from './sessionPick.js';
 import type { SessionList } from './sessionList.js';
 import { groupBySetting } from './sessionsTree.js';
 
 type Names = 'search' | 'filter' | 'changeFilter' | 'clearFilter' | 'groupBy' | 'refresh';
 
-/** A search that starts with each key stroke would be out of date before it ends. */
-const typingMs = 150;
 const hitLimit = 50;
 
 /** Finding sessions and arranging them. */
 export function findCommands({ client, list, panels }: CommandParts): Pick<CommandHandlers, Names> {
-  const search = async (query: string, token: vscode.CancellationToken): Promise<readonly HitItem[]> => {
+  const find = async (query: string, token: vscode.CancellationToken): Promise<readonly FoundHit[]> => {
     const found = await Promise.all(
       windowFolders().map(async (folder) =>
-        (await client.request('sessions/search', { folder: folder.path, query, limit: hitLimit }, token)).map((hit) =>
-          hitItem({ folder, row: hit.row }, hit),
-        ),
+        (await client.request('sessions/search', { folder: folder.path, query, limit: hitLimit }, token)).map((hit) => ({
+          target: { folder, row: hit.row },
+          hit,
+        })),
       ),
     );
     return found.flat();
@@ -36,7 +34,12 @@ export function findCommands({ client, list, panels }: CommandParts): Pick<Comma
     if (filter) await list.setFilter(filter);
   };
   return {
-    search: (text) => liveSearch(search, panels, typeof text === 'string' ? text : ''),
+    search: (text) =>
+      openSearchPick({
+        find,
+        open: ({ target, hit }) => void panels.open({ folder: target.folder, id: target.row.id }, { reveal: hit.entry }),
+        text: typeof text === 'string' ? text : '',
+      }),
     filter: changeFilter,
     changeFilter,
     clearFilter: () => list.setFilter({ ...noFilter, archived: list.filter.archived }),
@@ -49,63 +52,6 @@ export function findCommands({ client, list, panels }: CommandParts): Pick<Comma
     },
     refresh: () => list.refresh(),
   };
-}
-
-interface HitItem extends vscode.QuickPickItem {
-  readonly target: Target;
-  readonly entry: string | undefined;
-}
-
-/** The line that matched, under its session. Always shown: VS Code would filter again, by the label alone. */
-function hitItem(target: Target, { line, entry }: SearchHit): HitItem {
-  return { ...sessionItem(target, line.replace(/\s+/g, ' ').trim().slice(0, 200)), alwaysShow: true, entry };
-}
-
-/** Results as one types, over titles, prompts and transcripts. Enter opens the session at the message. */
-function liveSearch(
-  search: (query: string, token: vscode.CancellationToken) => Promise<readonly HitItem[]>,
-  panels: CommandParts['panels'],
-  text: string,
-): void {
-  const pick = vscode.window.createQuickPick<HitItem>();
-  pick.title = l10n.t('Search sessions');
-  pick.placeholder = l10n.t('Words in titles, prompts and answers');
-  let running: vscode.CancellationTokenSource | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const run = async (query: string): Promise<void> => {
-    running?.cancel();
-    const source = new vscode.CancellationTokenSource();
-    running = source;
-    pick.busy = true;
-    try {
-      const items = query.trim() === '' ? [] : await search(query.trim(), source.token);
-      if (running === source) pick.items = items;
-    } catch (error) {
-      if (running === source) pick.items = [];
-      if (!source.token.isCancellationRequested) pick.title = l10n.t('Search sessions: {0}', failureText(error).message);
-    } finally {
-      if (running === source) pick.busy = false;
-      source.dispose();
-    }
-  };
-  pick.onDidChangeValue((query) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void run(query), typingMs);
-  });
-  pick.onDidAccept(() => {
-    const [chosen] = pick.selectedItems;
-    if (!chosen) return;
-    pick.hide();
-    void panels.open({ folder: chosen.target.folder, id: chosen.target.row.id }, { reveal: chosen.entry });
-  });
-  pick.onDidHide(() => {
-    clearTimeout(timer);
-    running?.cancel();
-    pick.dispose();
-  });
-  pick.value = text;
-  if (text !== '') void run(text);
-  pick.show();
 }
 
 interface FilterItem extends vscode.QuickPickItem {
@@ -124,7 +70,7 @@ async function chooseFilter(list: SessionList): Promise<SessionFilter | undefine
     items.length > 0 ? [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items] : [];
   const items: FilterItem[] = [
     ...section(l10n.t('Text'), [
-      { label: l10n.t('Title, prompt or tag contains…'), description: filter.text, picked: filter.text !== '', asksText: true },
+      { label: l10n.t('Matching a search…'), description: filter.text, picked: filter.text !== '', asksText: true },
     ]),
     ...section(
       l10n.t('Agent'),
@@ -170,12 +116,8 @@ async function chooseFilter(list: SessionList): Promise<SessionFilter | undefine
   if (!picked) return undefined;
   const chosen = picked.reduce<SessionFilter>((result, item) => item.add?.(result) ?? result, noFilter);
   if (!picked.some((item) => item.asksText)) return chosen;
-  const text = await vscode.window.showInputBox({
-    title: l10n.t('Filter sessions'),
-    prompt: l10n.t('Text in the title, prompt or tags'),
-    value: filter.text,
-  });
-  return text === undefined ? undefined : { ...chosen, text: text.trim() };
+  const text = await askQuery({ title: l10n.t('Filter sessions'), value: filter.text, buttons: [saveButton()] });
+  return text === undefined ? undefined : { ...chosen, text };
 }
 
 async function chooseGrouping(): Promise<GroupBy | undefined> {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Finding } from '../model/report.js';
+import { isMendingUndoable, type Finding } from '../model/report.js';
 import { joined, costText, tokensText } from './amountText.js';
 import { agentTitle } from './agentTitle.js';
 import type { CommandParts } from './commandParts.js';
@@ -125,9 +125,10 @@ async function showFindings(folder: Folder, findings: readonly Finding[]): Promi
 }
 
 async function mend(client: CommandParts['client'], folder: Folder): Promise<void> {
-  await client.request('doctor/run', { folder: folder.path, fix: true });
+  const findings = await client.request('doctor/run', { folder: folder.path, fix: true });
   const undo = l10n.t('Undo');
-  void vscode.window.showInformationMessage(l10n.t('{0}: mended what could be.', folder.name), undo).then((chosen) => {
+  const actions = isMendingUndoable(findings) ? [undo] : [];
+  void vscode.window.showInformationMessage(l10n.t('{0}: mended what could be.', folder.name), ...actions).then((chosen) => {
     return chosen === undo ? client.request('sessions/undo', { folder: folder.path }) : undefined;
   });
 }

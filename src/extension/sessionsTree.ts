@@ -44,7 +44,9 @@ export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     this.#client = client;
     this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
     const ages = setInterval(() => {
-      if (this.#view.visible) this.#changed.fire(undefined);
+      if (!this.#view.visible) return;
+      this.#changed.fire(undefined);
+      list.tick();
     }, ageMs);
     this.#subscriptions = vscode.Disposable.from(
       this.#view,

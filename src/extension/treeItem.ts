@@ -3,7 +3,7 @@ import { commandId } from './commandTable.js';
 import { l10n } from './l10n.js';
 import { rowAccessibilityLabel, rowContext, rowDescription, rowIcon, rowLabel, type RowIcon } from './rowText.js';
 import { sessionUriParts } from './sessionUri.js';
-import type { NoteNode, SessionNode, TreeNode } from './treeModel.js';
+import type { NoteNode, SearchNode, SessionNode, TreeNode } from './treeModel.js';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
@@ -23,7 +23,7 @@ function itemOf(node: TreeNode, now: number): vscode.TreeItem {
     case 'group': {
       const { label, icon, open, rows } = node.group;
       const item = new vscode.TreeItem(label, open ? Expanded : Collapsed);
-      const count = rows.length === 1 ? l10n.t('1 session') : l10n.t('{0} sessions', rows.length);
+      const count = sessionCount(rows.length);
       Object.assign(item, {
         description: String(rows.length),
         contextValue: 'group',
@@ -31,6 +31,8 @@ function itemOf(node: TreeNode, now: number): vscode.TreeItem {
       });
       return Object.assign(item, icon && { iconPath: themeIcon(icon) });
     }
+    case 'search':
+      return searchItem(node);
     case 'session':
       return sessionItem(node, now);
     case 'health': {
@@ -56,9 +58,24 @@ function itemOf(node: TreeNode, now: number): vscode.TreeItem {
     }
     case 'hidden':
     case 'failure':
+    case 'wrongFilter':
     case 'stopped':
       return noteItem(node);
   }
+}
+
+const sessionCount = (count: number): string => (count === 1 ? l10n.t('1 session') : l10n.t('{0} sessions', count));
+
+function searchItem({ search: { name, query, rows, failure } }: SearchNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(name, rows && rows.length > 0 ? Collapsed : None);
+  const said = failure ?? (rows ? sessionCount(rows.length) : l10n.t('being searched'));
+  return Object.assign(item, {
+    description: failure ?? (rows ? String(rows.length) : '…'),
+    tooltip: `${query}\n${said}`,
+    iconPath: themeIcon(failure === undefined ? { id: 'search' } : { id: 'error', color: 'list.errorForeground' }),
+    contextValue: 'savedSearch',
+    accessibilityInformation: { label: `${name}, ${l10n.t('saved search')}, ${said}` },
+  });
 }
 
 function sessionItem({ row, folder, children }: SessionNode, now: number): vscode.TreeItem {
@@ -87,6 +104,16 @@ function noteItem({ kind, count, text }: NoteNode): vscode.TreeItem {
         tooltip: text,
         iconPath: themeIcon({ id: 'error', color: 'list.errorForeground' }),
         contextValue: 'failure',
+        command,
+      });
+    }
+    case 'wrongFilter': {
+      const command = { command: commandId('changeFilter'), title: l10n.t('Change Filter…') };
+      return Object.assign(new vscode.TreeItem(l10n.t('The filter cannot be read'), None), {
+        description: text,
+        tooltip: text,
+        iconPath: themeIcon({ id: 'error', color: 'list.errorForeground' }),
+        contextValue: 'wrongFilter',
         command,
       });
     }

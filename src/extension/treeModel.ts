@@ -1,5 +1,6 @@
 import type { Problem, SessionRow } from '../model/row.js';
 import type { Folder } from './folder.js';
+import type { FoundSearch } from './savedSearch.js';
 import { dateGroupsOf, fieldGroupsOf, smartGroupsOf, type GroupBy, type RowGroup } from './rowGroups.js';
 
 /** What is known of a folder's sessions when the tree is drawn. `rows` is what the filter lets through. */
@@ -10,6 +11,10 @@ export interface FolderSessions {
   readonly problems: readonly Problem[];
   /** Why its sessions could not be listed. */
   readonly failure?: string | undefined;
+  /** What is wrong with the filter's text. */
+  readonly filterFailure?: string | undefined;
+  /** Told whatever the filter is: each says itself what it shows. */
+  readonly searches?: readonly FoundSearch[];
 }
 
 interface Place {
@@ -25,11 +30,17 @@ export interface GroupNode extends Place {
   readonly kind: 'group';
   readonly group: RowGroup;
 }
+/** A saved search: a folder of what it finds. */
+export interface SearchNode extends Place {
+  readonly kind: 'search';
+  readonly folder: Folder;
+  readonly search: FoundSearch;
+}
 export interface SessionNode extends Place {
   readonly kind: 'session';
   readonly folder: Folder;
   readonly row: SessionRow;
-  /** Listed in a smart group, besides its place under its date. */
+  /** Listed in a smart group or a saved search, besides its place under its date. */
   readonly smart: boolean;
 }
 export interface HealthNode extends Place {
@@ -40,11 +51,11 @@ export interface ProblemNode extends Place {
   readonly problem: Problem;
 }
 export interface NoteNode extends Place {
-  readonly kind: 'hidden' | 'failure' | 'stopped';
+  readonly kind: 'hidden' | 'failure' | 'wrongFilter' | 'stopped';
   readonly count: number;
   readonly text: string;
 }
-export type TreeNode = FolderNode | GroupNode | SessionNode | HealthNode | ProblemNode | NoteNode;
+export type TreeNode = FolderNode | GroupNode | SearchNode | SessionNode | HealthNode | ProblemNode | NoteNode;
 
 export interface TreeOptions {
   readonly groupBy: GroupBy;
@@ -56,7 +67,7 @@ export interface TreeOptions {
 
 /** The roots of the tree: one per folder, or the only folder's groups. Empty shows the welcome content. */
 export function buildTree(folders: readonly FolderSessions[], options: TreeOptions): readonly TreeNode[] {
-  const stopped: TreeNode[] = options.stopped ? [{ kind: 'stopped', id: 'stopped', children: [], count: 0, text: '' }] : [];
+  const stopped: TreeNode[] = options.stopped ? [note('stopped', 'stopped', '')] : [];
   const [only, ...more] = folders;
   if (!only) return stopped;
   if (more.length === 0) return [...stopped, ...folderChildren(only, options)];
@@ -68,13 +79,20 @@ function folderNode(sessions: FolderSessions, options: TreeOptions): FolderNode 
 }
 
 function folderChildren(sessions: FolderSessions, { groupBy, now }: TreeOptions): readonly TreeNode[] {
-  const { folder, rows, hidden, failure } = sessions;
+  const { folder, rows, hidden, failure, filterFailure } = sessions;
   const id = (part: string): string => `${folder.path}|${part}`;
   const forest = nest(rows);
-  const groups = [...smartGroupsOf(rows), ...(groupBy === 'date' ? dateGroupsOf(forest.roots, now) : fieldGroupsOf(forest.roots, groupBy))];
-  const nodes: TreeNode[] = groups.map((group) => groupNode(group, id(`${group.kind}:${group.key}`), folder, forest.forks));
-  if (failure !== undefined) nodes.unshift({ kind: 'failure', id: id('failure'), children: [], count: 0, text: failure });
-  if (hidden > 0 && rows.length > 0) nodes.push({ kind: 'hidden', id: id('hidden'), children: [], count: hidden, text: '' });
+  const grouped = (groups: readonly RowGroup[]): readonly TreeNode[] =>
+    groups.map((group) => groupNode(group, id(`${group.kind}:${group.key}`), folder, forest.forks));
+  const nodes: TreeNode[] = [
+    ...(failure === undefined ? [] : [note('failure', id('failure'), failure)]),
+    ...(filterFailure === undefined ? [] : [note('wrongFilter', id('wrongFilter'), filterFailure)]),
+    ...grouped(smartGroupsOf(rows)),
+    ...searchesOf(sessions).map((search) => searchNode(search, id(`search:${search.name}`), folder)),
+    ...grouped(groupBy === 'date' ? dateGroupsOf(forest.roots, now) : fieldGroupsOf(forest.roots, groupBy)),
+  ];
+  if (hidden > 0 && (rows.length > 0 || searchesOf(sessions).length > 0))
+    nodes.push({ kind: 'hidden', id: id('hidden'), children: [], count: hidden, text: '' });
   const problems = problemsOf(sessions);
   if (problems.length > 0) {
     const children = problems.map((problem): TreeNode => ({
@@ -97,6 +115,25 @@ function groupNode(group: RowGroup, id: string, folder: Folder, forks: Forks): G
   };
   return { kind: 'group', id, group, children: group.rows.map((row) => node(row, id)) };
 }
+
+/** None in a folder without sessions: there the welcome content says what to do. */
+function searchesOf({ rows, hidden, searches = [] }: FolderSessions): readonly FoundSearch[] {
+  return rows.length + hidden > 0 || searches.some((search) => (search.rows ?? []).length > 0) ? searches : [];
+}
+
+function searchNode(search: FoundSearch, id: string, folder: Folder): SearchNode {
+  const children = (search.rows ?? []).map((row): SessionNode => ({
+    kind: 'session',
+    id: `${id}/${row.id}`,
+    folder,
+    row,
+    smart: true,
+    children: [],
+  }));
+  return { kind: 'search', id, folder, search, children };
+}
+
+const note = (kind: NoteNode['kind'], id: string, text: string): NoteNode => ({ kind, id, children: [], count: 0, text });
 
 type Forks = ReadonlyMap<string, readonly SessionRow[]>;
 

@@ -43,15 +43,18 @@ export function answeredTurns(entries: readonly Entry[]): readonly Entry[] {
 const isEmptyFailure = (entry: Entry): boolean =>
   entry.type === 'message' && entry.stop_reason === 'error' && textOf(entry.message.content) === '';
 
+/** The line after a conversation that is given as text: what follows is the prompt. */
+export const replayEnd = '-----';
+
 /** A conversation as text for an agent that does not have it. Empty where there was none. */
 export function replayText(entries: readonly Entry[]): string {
   const parts = entries.map(partOf).filter(Boolean);
   if (parts.length === 0) return '';
   return [
     'This conversation began elsewhere. What was said and done so far is between the two lines; go on from there, without repeating it.',
-    '-----',
+    replayEnd,
     ...parts,
-    '-----',
+    replayEnd,
   ].join('\n\n');
 }
 

@@ -7,6 +7,10 @@ export const findingSchema = z.object({ path: z.string(), kind: z.string(), deta
 /** Kinds that `--fix` puts right as any program would when it next met them: no change of anything kept, and none for undo. */
 export const mendedInPlace: ReadonlySet<string> = new Set(['permissions', 'not_ignored', 'dead_lock', 'left_partial']);
 
+/** Whether mending these makes a change that undo takes back. */
+export const isMendingUndoable = (findings: readonly Finding[]): boolean =>
+  findings.some(({ kind, fix }) => fix !== undefined && !mendedInPlace.has(kind));
+
 /** A place where a search matched. `ranges` are [start, end) offsets into `line`, in UTF-16 units. */
 export const searchHitSchema = z.object({
   row: sessionRowSchema,
@@ -19,6 +23,10 @@ export type SearchHit = z.infer<typeof searchHitSchema>;
 /** What `clean` does with a session, and why. */
 export const cleanRowSchema = z.object({ row: sessionRowSchema, goes: z.boolean(), reason: z.string() });
 export type CleanRow = z.infer<typeof cleanRowSchema>;
+
+/** What deleting a session in its own program's store would do: whether it can be done, and be taken back, in words in `detail`. */
+export const removalRowSchema = z.object({ row: sessionRowSchema, removable: z.boolean(), restorable: z.boolean(), detail: z.string() });
+export type RemovalRow = z.infer<typeof removalRowSchema>;
 
 /** Tokens and dollars of one group; `cost_usd` is `null` where no part of it is known. */
 export const usageRowSchema = z.object({

@@ -84,7 +84,7 @@ function alternatives({ value, isPhrase }: Written): readonly string[] {
 
 function signOf(word: string, at: number): QuerySign {
   if (isOneOf(querySigns, word)) return word;
-  throw wrong(at, `there is no "is:${word}"`, querySigns.map((sign) => `is:${sign}`).join(', '));
+  throw wrong(at, `there is no "is:${word}"`, `there are: ${querySigns.map((sign) => `is:${sign}`).join(', ')}`);
 }
 
 const units = { '': 1, k: 1e3, m: 1e6 } as const;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { contentBlockSchema, entrySchema } from '../model/entry.js';
 import { listFilterSchema } from '../model/filter.js';
-import { cleanRowSchema, findingSchema, searchHitSchema, usageRowSchema } from '../model/report.js';
+import { cleanRowSchema, findingSchema, removalRowSchema, searchHitSchema, usageRowSchema } from '../model/report.js';
 import { snapshotSchema } from '../model/snapshot.js';
 import { problemSchema, sessionRowSchema } from '../model/row.js';
 import { permissionModes, sessionSettingsSchema, sessionStatuses } from '../model/record.js';
@@ -79,7 +79,9 @@ export const requests = {
     }),
     result: z.array(sessionRowSchema),
   },
-  'sessions/delete': { params: z.object({ folder, ids }), result: none },
+  /** `inSource`: in its own program's store too. `sessions/removal` says beforehand what that would do. */
+  'sessions/delete': { params: z.object({ folder, ids, inSource: z.boolean().optional() }), result: none },
+  'sessions/removal': { params: z.object({ folder, ids }), result: z.array(removalRowSchema) },
   'sessions/restore': { params: z.object({ folder, ids }), result: none },
   'sessions/trashed': { params: z.object({ folder }), result: z.array(z.object({ row: sessionRowSchema, deleted_at: z.string() })) },
   'sessions/undo': { params: z.object({ folder }), result: z.object({ what: z.string().nullable(), ids: z.array(z.string()) }) },

@@ -1,4 +1,4 @@
-import type { ContentTerm } from '../model/queryTest.js';
+import type { ContentTerm } from '../model/splitQuery.js';
 
 /** Scripts that write without spaces: each character is a word of its own, or nothing but a whole run could be found. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Logger } from '../model/logger.js';
 import { messageOf } from '../model/errors.js';
-import type { ContentTerm } from '../model/queryTest.js';
+import type { ContentTerm } from '../model/splitQuery.js';
 import { nodeSqlite } from '../sqlite/nodeSqlite.js';
 import type { EntryText } from './entryText.js';
 import { hasWords, indexedText, matchText } from './matchText.js';

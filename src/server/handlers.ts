@@ -32,9 +32,10 @@ export function createHandlers(workspaces: Workspaces): Handlers {
     },
     'sessions/patch': async ({ folder, ids, ...patch }) => [...(await (await workspaces.get(folder)).patch(ids, patch))],
     'sessions/delete': async (params) => {
-      await (await at(params)).remove(params.ids);
+      await (await at(params)).remove(params.ids, { inSource: params.inSource });
       return {};
     },
+    'sessions/removal': async (params) => [...(await (await at(params)).planRemoval(params.ids))],
     'sessions/restore': async (params) => {
       await (await at(params)).restore(params.ids);
       return {};

@@ -17,6 +17,7 @@ const programs: readonly Program[] = [
   },
   {
     ...{ name: 'gemini', title: 'Gemini CLI', homes: (options) => [programHomes.gemini(options)] },
+    usageInTranscript: true,
     load: async () => (await import('./gemini/gemini.js')).geminiSource,
   },
   {
@@ -26,14 +27,17 @@ const programs: readonly Program[] = [
   {
     ...{ name: 'openclacky', title: 'openclacky', homes: (options) => [programHomes.openclacky(options)] },
     abilities: { rename: true, removal: true },
+    usageInTranscript: true,
     load: async () => (await import('./openclacky/openclacky.js')).openclackySource,
   },
   {
     ...{ name: 'clawdius', title: 'Clawdius', homes: programHomes.clawdius },
+    usageInTranscript: true,
     load: async () => (await import('./clawdius/clawdius.js')).clawdiusSource,
   },
   {
     ...{ name: 'openclaw', title: 'OpenClaw', homes: (options) => [openclawPlace(options).state] },
+    usageInTranscript: true,
     load: async () => (await import('./openclaw/openclaw.js')).openclawSource,
   },
 ];

@@ -46,8 +46,8 @@ export interface FilePort {
   touch(path: string): Promise<void>;
   /** Those that a list of thousands of files cannot afford to wait for one by one. */
   readFileSync(path: string): Uint8Array;
-  /** A file as text, in half the time; what is not UTF-8 comes as U+FFFD. */
-  readTextSync(path: string): string;
+  /** A file's state and its text, in two thirds of the time of one after the other. What is no plain file has no text, what is not UTF-8 is U+FFFD there. */
+  readTextStatSync(path: string): { readonly stat: FileStat; readonly text: string };
   readNamesSync(path: string): readonly string[];
   lstatSync(path: string): FileStat;
 }
@@ -55,6 +55,7 @@ export interface FilePort {
 const { O_RDONLY, O_RDWR, O_WRONLY, O_APPEND, O_CREAT, O_EXCL } = fs.constants;
 // Windows has no such flag; there a link needs a privilege to be made at all.
 const noFollow = (fs.constants as Partial<typeof fs.constants>).O_NOFOLLOW ?? 0;
+const nonBlocking = (fs.constants as Partial<typeof fs.constants>).O_NONBLOCK ?? 0;
 const flags = { read: O_RDONLY | noFollow, append: O_RDWR | O_APPEND | noFollow, create: O_WRONLY | O_CREAT | O_EXCL | noFollow };
 
 /** What a system takes into its cache without a pause worth a trip through the pool. */
@@ -72,8 +73,9 @@ function kindOf(item: fs.Stats | fs.Dirent): FileStat['kind'] {
   return item.isSymbolicLink() ? 'link' : 'other';
 }
 
-function lstatSync(path: string): FileStat {
-  const stat = fs.lstatSync(path);
+const lstatSync = (path: string): FileStat => fileStat(fs.lstatSync(path));
+
+function fileStat(stat: fs.Stats): FileStat {
   return {
     kind: kindOf(stat),
     size: stat.size,
@@ -83,6 +85,24 @@ function lstatSync(path: string): FileStat {
     uid: stat.uid,
     mode: stat.mode & 0o777,
   };
+}
+
+const scratch = Buffer.allocUnsafe(smallBytes);
+
+function readTextStatSync(path: string): { readonly stat: FileStat; readonly text: string } {
+  // A pipe is opened without waiting for its other end, and not read.
+  const file = fs.openSync(path, flags.read | nonBlocking);
+  try {
+    const stat = fileStat(fs.fstatSync(file));
+    return { stat, text: stat.kind === 'file' ? textOf(file) : '' };
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+function textOf(file: number): string {
+  const length = fs.readSync(file, scratch, 0, smallBytes, 0);
+  return length < smallBytes ? scratch.toString('utf8', 0, length) : fs.readFileSync(file, 'utf8');
 }
 
 /** The call made at once, its throw a rejection. */
@@ -123,7 +143,7 @@ export const nodeFilePort: FilePort = {
     fs.utimesSync(path, now, now);
   }),
   readFileSync: (path) => fs.readFileSync(path, { flag: flags.read as unknown as string }),
-  readTextSync: (path) => fs.readFileSync(path, { encoding: 'utf8', flag: flags.read as unknown as string }),
+  readTextStatSync,
   readNamesSync: (path) => fs.readdirSync(path),
   lstatSync,
 };

@@ -24,6 +24,12 @@ interface Names {
   readonly folder: FileMark;
 }
 
+/** A session's file as it was read: `brief` is missing where there is something wrong with it. */
+interface Seen {
+  readonly stat: FileStat;
+  readonly brief: SessionBrief | undefined;
+}
+
 /**
  * The derived list of a store's sessions, kept in `cache/list-index`. It is never stale: each scan looks at the state of
  * every record (time of change, size, inode) and reads those that differ from what was read, and those that changed
@@ -69,41 +75,43 @@ export class ListIndex {
 
   /** The folder has not changed, so the names are those of the table; `undefined` when one of them is gone nevertheless. */
   async #scanKnown(base: IndexTable, scannedAt: number): Promise<{ readonly table: IndexTable; readonly read: number } | undefined> {
-    const changed = new Map<number, FileStat>();
+    const changed: number[] = [];
     for (let row = 0; row < base.count; row++) {
       if (row % batch === batch - 1) await breathe();
       const flags = base.columns.flags(row);
       const stat = this.#stat(base.columns.id(row), flags);
       if (stat === undefined) return undefined;
-      if (!isKept(base, row, stat, flags)) changed.set(row, stat);
+      if (!isKept(base, row, stat, flags)) changed.push(row);
     }
-    if (changed.size === 0) return { table: base, read: 0 };
+    if (changed.length === 0) return { table: base, read: 0 };
     const builder = IndexTableBuilder.from(base);
-    for (const [row, stat] of changed) {
-      const waiting = this.#add(builder, base.columns.id(row), presence(base.columns.flags(row)), stat, row);
+    for (const row of changed) {
+      const [id, flags] = [base.columns.id(row), presence(base.columns.flags(row))];
+      const seen = this.#see(id, flags);
+      if (seen === undefined) return undefined;
+      const waiting = this.#add(builder, id, flags, seen, row);
       if (waiting !== undefined) await waiting;
     }
-    return { table: builder.finish({ ...base.facts, scannedAt }), read: changed.size };
+    return { table: builder.finish({ ...base.facts, scannedAt }), read: changed.length };
   }
 
   async #scanNames(names: Names, base: IndexTable | undefined, scannedAt: number): Promise<IndexTable> {
     const rows = new Map<string, number>();
     for (let row = 0; row < (base?.count ?? 0); row++) rows.set(base?.columns.id(row) ?? '', row);
-    const found: { readonly id: string; readonly flags: number; readonly stat: FileStat; readonly row: number | undefined }[] = [];
+    const found: (Seen & { readonly id: string; readonly flags: number; readonly row: number | undefined })[] = [];
     for (const [id, flags] of names.present) {
       if (found.length % batch === batch - 1) await breathe();
-      const stat = this.#stat(id, flags);
-      if (stat === undefined) continue;
       const row = rows.get(id);
-      found.push({ id, flags, stat, row: base !== undefined && row !== undefined && isKept(base, row, stat, flags) ? row : undefined });
+      const stat = row === undefined ? undefined : this.#stat(id, flags);
+      const isSame = base !== undefined && row !== undefined && stat !== undefined && isKept(base, row, stat, flags);
+      const seen = isSame ? { stat, brief: undefined } : this.#see(id, flags);
+      if (seen !== undefined) found.push({ id, flags, row: isSame ? row : undefined, ...seen });
     }
     const builder = new IndexTableBuilder(found.length, base);
-    let read = 0;
-    for (const { id, flags, stat, row } of found) {
+    for (const { id, flags, row, ...seen } of found) {
       if (row !== undefined) builder.keep(row, flags);
       else {
-        if (++read % batch === 0) await breathe();
-        const waiting = this.#add(builder, id, flags, stat);
+        const waiting = this.#add(builder, id, flags, seen);
         if (waiting !== undefined) await waiting;
       }
     }
@@ -164,9 +172,8 @@ export class ListIndex {
     }
   }
 
-  /** Reads a row anew. Waits only for those whose record does not fit: a promise for each would double the time. */
-  #add(builder: IndexTableBuilder, id: string, present: number, stat: FileStat, row?: number): Promise<void> | undefined {
-    const brief = this.#readRecord(id, present, stat);
+  /** Waits only for a row whose record does not fit: a promise for each would double the time. */
+  #add(builder: IndexTableBuilder, id: string, present: number, { stat, brief }: Seen, row?: number): Promise<void> | undefined {
     if (brief === undefined) {
       return this.#briefOfProblem(id, stat).then((made) => {
         builder.add(made, stat, present | rowFlags.madeUp, row);
@@ -176,16 +183,22 @@ export class ListIndex {
     return undefined;
   }
 
-  #readRecord(id: string, present: number, stat: FileStat): SessionBrief | undefined {
-    // What is no file is not opened: a pipe would never answer.
-    if ((present & rowFlags.record) === 0 || stat.kind !== 'file') return undefined;
-    try {
-      return readBrief(this.#context.port, `${this.#context.sessions}${path.sep}${id}.json`, id);
-    } catch (error) {
-      // The row will say that it cannot be read; a list is not refused for one file.
-      this.#context.logger.debug(`session ${id}: ${messageOf(error)}`);
-      return undefined;
+  /** Reads a session's file anew; `undefined` when it is gone. */
+  #see(id: string, present: number): Seen | undefined {
+    const { port, logger } = this.#context;
+    const file = `${this.#prefix}${id}.json`;
+    if ((present & rowFlags.record) !== 0) {
+      try {
+        const { stat, text } = port.readTextStatSync(file);
+        return { stat, brief: stat.kind === 'file' ? readBrief(port, file, id, text) : undefined };
+      } catch (error) {
+        if (isSystemError(error, 'ENOENT')) return undefined;
+        // The row will say that it cannot be read; a list is not refused for one file.
+        logger.debug(`session ${id}: ${messageOf(error)}`);
+      }
     }
+    const stat = this.#stat(id, present);
+    return stat && { stat, brief: undefined };
   }
 
   /** At once: for one file, the first trip to Node's thread pool costs more than reading it. */

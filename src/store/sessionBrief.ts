@@ -11,14 +11,13 @@ const statuses: ReadonlySet<unknown> = new Set(sessionStatuses);
  * puts into words. The whole schema takes as long again as reading and parsing the file: too long for a list of
  * thousands. It is checked for each row that is shown. Throws the system's error.
  */
-export function readBrief(port: FilePort, file: string, id: string): SessionBrief | undefined {
-  const document = new LowSync<Record<string, unknown> | null>({ read: () => parsed(port, file), write: () => undefined }, null);
+export function readBrief(port: FilePort, file: string, id: string, text: string): SessionBrief | undefined {
+  const document = new LowSync<Record<string, unknown> | null>({ read: () => parsed(port, file, text), write: () => undefined }, null);
   document.read();
   return document.data === null ? undefined : briefOf(id, document.data);
 }
 
-function parsed(port: FilePort, file: string): Record<string, unknown> | null {
-  const text = port.readTextSync(file);
+function parsed(port: FilePort, file: string, text: string): Record<string, unknown> | null {
   // The mark of what is not UTF-8, unless somebody wrote it.
   if (text.includes('\ufffd') && !isUtf8(port.readFileSync(file))) return null;
   try {

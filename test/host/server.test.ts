@@ -43,6 +43,12 @@ async function openToTheSide(window: Workbench, title: string): Promise<void> {
   });
 }
 
+/** The session's panel, shown, with its conversation. */
+async function isUp(window: Workbench, title: string): Promise<void> {
+  await window.editorTab(title).click();
+  await (await ChatPanel.find(window, title)).prompts.filter({ hasText: title }).waitFor();
+}
+
 describe('the session server', () => {
   test('killed, it is started again: tree and panel recover by themselves', async () => {
     const { window, workspace, home } = host();
@@ -106,12 +112,10 @@ describe('the session server', () => {
       // A panel that never came up has nothing to be restored by.
       await (await ChatPanel.find(window, title)).prompts.filter({ hasText: title }).waitFor();
     }
+    // Joining the groups moved panels, which are made anew then.
+    for (const title of titles) await isUp(window, title);
     await window.reload();
-    for (const title of titles) {
-      await window.editorTab(title).click();
-      const panel = await ChatPanel.find(window, title);
-      await panel.prompts.filter({ hasText: title }).waitFor();
-    }
+    for (const title of titles) await isUp(window, title);
     const recent = await request(host(), 'sessions/recent', { folder: host().workspace });
     assert.deepEqual(recent.map(({ title }) => title).sort(), [...titles].sort());
   });

@@ -45,6 +45,7 @@ const labels = (of: Locator): Promise<string[]> => of.locator('.label-name').all
 async function select(...titles: readonly string[]): Promise<void> {
   const { window } = host();
   await window.page.keyboard.press('Escape');
+  await window.settled(view);
   for (const [index, title] of titles.entries()) {
     if (index === 0) await deselect(window);
     await row(title).click({ modifiers: ['ControlOrMeta'] });
@@ -209,7 +210,7 @@ describe('the Sessions tree', () => {
     ] as const) {
       await window.runCommand('Skein: Group Sessions by…');
       await window.pick(by);
-      await window.treeRow(view, heading).and(window.page.locator('[aria-level="1"]')).waitFor();
+      await window.treeRow(view, heading).and(window.page.locator('[aria-level="1"]')).first().waitFor();
     }
   });
 

@@ -13,6 +13,7 @@ describe('the command line', () => {
         [['--help'], 'help'],
         [['sessions', '--help'], 'help-sessions'],
         [['sessions', 'list', '--help'], 'help-sessions-list'],
+        [['sessions', 'search', '--help'], 'help-sessions-search'],
       ] as const) {
         const { code, stdout, stderr } = await skein.run(args);
         assert.deepEqual([code, stderr], [0, '']);

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { after, before, test } from 'node:test';
 import { makeSampleWorkspace, type SampleWorkspace } from '../support/sampleWorkspace.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
+import { skein } from '../support/skeinCli.js';
 
 const scratch = makeScratchFolder('sample');
 let sample: SampleWorkspace;
@@ -49,4 +50,17 @@ test('modes are those of the program', async () => {
   const mode = async (name: string): Promise<number> => (await fs.stat(path.join(sample.home, '.clinvk', name))).mode & 0o777;
   assert.equal(await mode('sessions'), 0o700);
   assert.equal(await mode('sessions/index.json'), 0o600);
+});
+
+test('its sessions are those of several programs, none damaged', async () => {
+  const text = await skein(['sessions', 'list', '--json'], { cwd: sample.workspace, home: sample.home });
+  const rows = JSON.parse(text) as { readonly source: string; readonly problem?: unknown; readonly last_used_at: string }[];
+  const programs = [...new Set(rows.map(({ source }) => source))].sort();
+  assert.deepEqual(programs, ['claude', 'clinvk', 'codex', 'gemini', 'openclacky', 'openclaw']);
+  assert.deepEqual(
+    rows.filter(({ problem }) => problem !== undefined),
+    [],
+  );
+  const late = rows.filter(({ last_used_at }) => Date.parse(last_used_at) > Date.now());
+  assert.deepEqual(late, []);
 });

@@ -19,6 +19,8 @@ export interface ScriptedOptions {
   readonly script?: Script;
   /** What it can do natively; nothing unless said. */
   readonly can?: { readonly resume?: boolean; readonly fork?: boolean };
+  /** The agents that it lists as installed. */
+  readonly names?: readonly string[];
   /** Rejects the connection. */
   readonly missing?: SessionError;
   /** Sessions that it has lost: resuming one is an error. */
@@ -70,7 +72,13 @@ export const cancelled = ({ signal }: TurnHooks): Promise<TurnResult> =>
     else signal.addEventListener('abort', end, { once: true });
   });
 
-export function scriptedCatalog({ script = echo, can = {}, missing, lost = new Set() }: ScriptedOptions = {}): ScriptedCatalog {
+export function scriptedCatalog({
+  script = echo,
+  can = {},
+  names = ['scripted'],
+  missing,
+  lost = new Set(),
+}: ScriptedOptions = {}): ScriptedCatalog {
   const calls: string[] = [];
   const prompts: string[] = [];
   const closers = new Set<(end: { code: number | null; lastWords: string }) => void>();
@@ -133,7 +141,7 @@ export function scriptedCatalog({ script = echo, can = {}, missing, lost = new S
       for (const close of closers) close({ code: 1, lastWords: 'crashed' });
       closers.clear();
     },
-    list: () => Promise.resolve([info]),
+    list: () => Promise.resolve(names.map((name) => ({ ...info, name }))),
     connect: (name) => {
       calls.push(`connect ${name}`);
       return missing ? Promise.reject(missing) : Promise.resolve(connection());

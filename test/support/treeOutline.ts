@@ -12,6 +12,8 @@ function textOf(node: TreeNode): string {
       return node.folder.name;
     case 'group':
       return node.group.label;
+    case 'search':
+      return `${node.search.name}: ${String(node.search.rows?.length ?? '…')}`;
     case 'session':
       return rowLabel(node.row);
     case 'health':
@@ -21,6 +23,7 @@ function textOf(node: TreeNode): string {
     case 'hidden':
       return `${node.count} hidden`;
     case 'failure':
+    case 'wrongFilter':
     case 'stopped':
       return node.text || node.kind;
   }

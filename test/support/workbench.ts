@@ -129,6 +129,18 @@ export class Workbench {
     await this.page.locator('.sidebar .composite.title', { hasText: title }).waitFor();
   }
 
+  /** Waits until the rows of a tree stay: VS Code draws a row with the element of another, and one that is clicked meanwhile can be a different one by then. */
+  async settled(title: string): Promise<void> {
+    let before = '';
+    await until('rows that stay', async () => {
+      const now = (await this.treeRows(title).allInnerTexts()).join('\n');
+      const isSame = now === before;
+      before = now;
+      await this.page.waitForTimeout(300);
+      return isSame;
+    });
+  }
+
   /** A view of the sidebar by its header. With a single view in the container, VS Code merges the two headers. */
   pane(title: string): Locator {
     return this.page.locator('.sidebar .pane', { has: this.page.locator('.pane-header', { hasText: title }) });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { commandTable } from '../../src/cli/commandTable.js';
 import { createProgram, type Request } from '../../src/cli/program.js';
+import { queryHelp } from '../../src/cli/queryHelp.js';
 import { SessionError } from '../../src/model/errors.js';
+import { parseQuery, queryFields, querySigns } from '../../src/model/sessionQuery.js';
 
 const silent = { writeOut: () => undefined, writeErr: () => undefined };
 
@@ -90,4 +92,12 @@ describe('parsing', () => {
 
 test('every command of the table loads', async () => {
   for (const spec of commandTable) assert.equal(typeof (await spec.load()), 'function', spec.name);
+});
+
+test('the help of queries names every field and sign of the language, in examples that it takes', () => {
+  for (const field of queryFields) assert.match(queryHelp, new RegExp(`\\b${field}:`), field);
+  for (const sign of querySigns) assert.match(queryHelp, new RegExp(`\\b${sign}\\b`), sign);
+  const examples = [...queryHelp.matchAll(/^ {2}(\S.*?)(?: {2}|$)/gm)].map(([, example]) => example ?? '');
+  assert.ok(examples.length > 5);
+  for (const example of examples) assert.ok(parseQuery(example, Date.now()).length > 0, example);
 });

@@ -174,6 +174,15 @@ describe('what a turn shows', () => {
     );
   });
 
+  test('what waits for leave has no row: nothing is being done yet', () => {
+    const call = toolCall('held', { kind: 'edit', status: 'pending' });
+    const request = { id: 'ask-held', title: 'Write a', options: [{ id: 'once', label: 'Allow once', kind: 'allow_once' as const }], call };
+    const rowsOf = (feed: readonly FeedItem[]): string[] => blocks(turnOf(feed)).map((block) => block.kind);
+    const waiting = after([started, { kind: 'tool', call }, { kind: 'permission', request }]);
+    assert.deepEqual(rowsOf(waiting), ['part']);
+    assert.deepEqual(rowsOf(after([{ kind: 'permission_done', id: 'ask-held', outcome: 'once' }], waiting)), ['rows', 'part']);
+  });
+
   test('rows say what was done to what, and what went wrong', () => {
     const words = (fields: Parameters<typeof toolCall>[1]): string => {
       const { verb, what, trouble } = rowWords(toolCall('id', fields), '/projects/myapp');
@@ -181,6 +190,7 @@ describe('what a turn shows', () => {
     };
     assert.equal(words({ kind: 'edit', diff: [{ path: '/projects/myapp/src/a.ts', new_text: 'x' }] }), 'Edited | src/a.ts');
     assert.equal(words({ kind: 'read', locations: [{ path: '/etc/hosts' }], status: 'running' }), 'Reading | /etc/hosts');
+    assert.equal(words({ kind: 'search', locations: [{ path: '/projects/myapp' }] }), 'Searched | myapp');
     assert.equal(words({ kind: 'execute', input: { command: 'npm ci' }, status: 'failed', exit_code: 1 }), 'Ran | npm ci | failed, exit 1');
     assert.equal(words({ kind: 'execute', title: 'Build it', status: 'denied' }), 'Build it | denied');
     assert.equal(words({ kind: 'other', title: 'Ask the oracle' }), 'Ask the oracle');

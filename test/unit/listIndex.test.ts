@@ -35,7 +35,7 @@ function counting(scratch: OpenScratchStore): { readonly store: Store; readonly 
   const read: string[] = [];
   const port = probedPort(nodeFilePort, {
     before(call, [file]) {
-      if ((call === 'readFileSync' || call === 'readTextSync') && String(file).endsWith('.json'))
+      if ((call === 'readFileSync' || call === 'readTextStatSync') && String(file).endsWith('.json'))
         read.push(path.basename(String(file), '.json'));
     },
   });

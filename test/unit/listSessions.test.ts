@@ -165,7 +165,7 @@ describe('another program’s sessions', () => {
   });
 
   test('go on natively, or by being told what there is of them', async () => {
-    const agents = scriptedCatalog({ can: { resume: true } });
+    const agents = scriptedCatalog({ can: { resume: true }, names: ['claude'] });
     await withFolder({ agents }, async ({ dir, home, open }) => {
       await makeClinvkHome(home, dir);
       const workspace = await open();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Workspace } from '../../src/core/workspace.js';
 import { clinvkSession, makeClinvkHome } from '../support/clinvkHome.js';
+import { folderState } from '../support/folderState.js';
 import { withFolder } from '../support/openFolder.js';
 import { inShort, turn } from '../support/turn.js';
 
@@ -116,7 +117,58 @@ describe('deleting', () => {
     });
   });
 
-  test('another program’s session keeps a copy, and undo puts the very file back', async () => {
+  test('another program’s session is hidden, in each window and after a restart, and its store stays as it is', async () => {
+    await withFolder({}, async ({ dir, home, open }) => {
+      const sessions = await makeClinvkHome(home, dir);
+      const before = await folderState(sessions);
+      const workspace = await open();
+      const own = await create(workspace, 'mine');
+      const id = `clinvk:${clinvkSession}`;
+      const shown = async (): Promise<string[]> => (await (await open()).list()).rows.map((row) => row.id).sort();
+      const all = await shown();
+      for (const back of [() => workspace.undo(), async () => workspace.restore([id, own]), async () => workspace.restore([id])]) {
+        await workspace.remove([id, own]);
+        assert.deepEqual(
+          await shown(),
+          all.filter((one) => one !== id && one !== own),
+        );
+        assert.deepEqual((await (await open()).list({ limit: 99 })).rows.map((row) => row.id).sort(), await shown(), 'a page is the same');
+        await assert.rejects(workspace.get(id), { code: 'not_found' });
+        assert.deepEqual((await workspace.trashed()).map(({ row }) => row.id).sort(), [own, id].sort());
+        await back();
+        assert.ok((await shown()).includes(id));
+      }
+      assert.deepEqual(
+        (await workspace.trashed()).map(({ row }) => row.id),
+        [own],
+        'one may be put back without the other',
+      );
+      assert.deepEqual(await folderState(sessions), before);
+    });
+  });
+
+  test('an adopted session is gone with its source’s row, and comes back with it as one', async () => {
+    await withFolder({}, async ({ dir, home, open }) => {
+      await makeClinvkHome(home, dir);
+      const workspace = await open();
+      const count = (await workspace.list()).rows.length;
+      const { id } = await workspace.resume(`clinvk:${clinvkSession}`);
+      for (const back of [() => workspace.undo(), async () => workspace.restore([id])]) {
+        await workspace.remove([id]);
+        assert.equal((await workspace.list()).rows.length, count - 1);
+        assert.deepEqual(
+          (await workspace.trashed()).map(({ row }) => row.id),
+          [id],
+        );
+        await back();
+        assert.equal((await workspace.list()).rows.length, count);
+        assert.equal((await workspace.get(clinvkSession)).id, id);
+        assert.equal((await workspace.trashed()).length, 0);
+      }
+    });
+  });
+
+  test('in its own program’s store keeps a copy, says so beforehand, and undo puts the very file back', async () => {
     await withFolder({}, async ({ dir, home, open }) => {
       const sessions = await makeClinvkHome(home, dir);
       const workspace = await open();
@@ -125,7 +177,15 @@ describe('deleting', () => {
       const own = await create(workspace, 'mine');
       const id = `clinvk:${clinvkSession}`;
       for (const back of [() => workspace.undo(), () => workspace.restore([id, own])]) {
-        await workspace.remove([id, own]);
+        const plan = await workspace.planRemoval([id, own]);
+        assert.deepEqual(
+          plan.map(({ removable, restorable, detail }) => [removable, restorable, /a copy is kept|the trash/.exec(detail)?.[0]]),
+          [
+            [true, true, 'the trash'],
+            [true, true, 'a copy is kept'],
+          ],
+        );
+        await workspace.remove([id, own], { inSource: true });
         assert.ok(!(await readdir(sessions)).includes(`${clinvkSession}.json`));
         assert.deepEqual((await workspace.trashed()).map(({ row }) => row.id).sort(), [own, id].sort());
         await back();
@@ -141,7 +201,7 @@ describe('deleting', () => {
       await makeClinvkHome(home, dir);
       const workspace = await open({ env: { ...env, PATH: '/nowhere' } });
       const own = await create(workspace, 'mine');
-      await assert.rejects(workspace.remove([own, `clinvk:${clinvkSession}`]), { code: 'read_only', message: /flock/ });
+      await assert.rejects(workspace.remove([own, `clinvk:${clinvkSession}`], { inSource: true }), { code: 'read_only', message: /flock/ });
       assert.equal((await workspace.get(own)).title, 'mine');
     });
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { SessionError } from '../../src/model/errors.js';
-import { asksForArchived, splitQuery } from '../../src/model/queryTest.js';
+import { asksForArchived, splitQuery } from '../../src/model/splitQuery.js';
 import type { SessionRow } from '../../src/model/row.js';
 import { parseQuery, queryFields } from '../../src/model/sessionQuery.js';
 import { sessionRow } from '../support/sessionRow.js';

@@ -93,6 +93,38 @@ describe('the Sessions tree', () => {
     assert.deepEqual(treeOutline(roots), ['Today', '  A', '3 hidden', 'Health', '  does not parse']);
   });
 
+  test('has a folder for each saved search under what is at the top anyway, forks in a row with the rest', () => {
+    const parent = sessionRow({ id: 'a', title: 'A', pinned: true });
+    const fork = sessionRow({ id: 'b', title: 'B', parent_id: parent.id });
+    const searches = [
+      { name: 'Zebras', query: 'zebra', rows: [fork, parent] },
+      { name: 'Costly', query: 'cost:>1', rows: [] },
+      { name: 'Slow', query: 'slow' },
+    ];
+    const roots = tree([parent, fork], { searches });
+    assert.deepEqual(treeOutline(roots), ['Pinned', '  A', 'Zebras: 2', '  B', '  A', 'Costly: 0', 'Slow: …', 'Today', '  A', '    B']);
+    const index = new NodeIndex(roots);
+    const found = index.session(folder.path, fork.id);
+    assert.ok(found && !found.smart, 'a session is shown under its date');
+  });
+
+  test('has saved searches and what is hidden, but no session, when the filter hides everything', () => {
+    const searches = [{ name: 'Zebras', query: 'zebra', rows: [] }];
+    assert.deepEqual(treeOutline(tree([], { hidden: 4, searches })), ['Zebras: 0', '4 hidden']);
+  });
+
+  test('has no saved searches in a folder without sessions, so that the welcome content shows', () => {
+    const searches = [{ name: 'Zebras', query: 'zebra', rows: [] }];
+    assert.deepEqual(tree([], { searches }), []);
+    const archived = [{ name: 'Archived', query: 'is:archived', rows: [sessionRow({ title: 'Old', archived: true })] }];
+    assert.deepEqual(treeOutline(tree([], { searches: archived })), ['Archived: 1', '  Old']);
+  });
+
+  test('says first that the filter cannot be read', () => {
+    const roots = tree([sessionRow({ title: 'A' })], { filterFailure: 'there is no field "x"' });
+    assert.deepEqual(treeOutline(roots), ['there is no field "x"', 'Today', '  A']);
+  });
+
   test('is empty when the filter hides everything, so that the welcome content shows', () => {
     assert.deepEqual(tree([], { hidden: 4 }), []);
   });

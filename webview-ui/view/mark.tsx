@@ -7,6 +7,9 @@ import { Icon } from './icon.js';
 import { Notice } from './notice.js';
 import { useOpening } from './opening.js';
 
+/** Who compacted; a program that says it in words of its own is quoted. */
+const reasons: Readonly<Record<string, string>> = { manual: 'by you', auto: 'by itself', overflow: 'by itself, the context was full' };
+
 /** What stands between two turns: a compaction, a reset, a checkpoint. */
 export function MarkView({ mark: { entry } }: { readonly mark: Mark }) {
   const [open, toggle] = useOpening(`mark-${entry.id}`, false);
@@ -19,7 +22,7 @@ export function MarkView({ mark: { entry } }: { readonly mark: Mark }) {
       tone="calm"
       icon="fold"
       title="Compacted"
-      aside={reason === undefined ? time : `${time} · ${reason}`}
+      aside={reason === undefined ? time : `${time} · ${reasons[reason] ?? reason}`}
       actions={<Button onClick={toggle}>{open ? 'Hide summary' : 'View summary'}</Button>}
     >
       <p>

@@ -167,5 +167,6 @@ function Duration({
 }) {
   const now = useClock(running && part.startedAt !== undefined);
   if (running) return part.startedAt === undefined ? null : <span>{formatClock(now - part.startedAt)}</span>;
-  return part.durationMs === undefined ? null : <span>{formatSpan(part.durationMs)}</span>;
+  // What rounds to nothing is left out.
+  return part.durationMs === undefined || part.durationMs < 50 ? null : <span>{formatSpan(part.durationMs)}</span>;
 }

@@ -1,13 +1,13 @@
-import { cp, lstat, mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
+import { cp, lstat, mkdir, readdir, readFile, rm, unlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Entry } from '../../model/entry.js';
 import { messageOf, SessionError } from '../../model/errors.js';
 import type { Problem, SessionRow } from '../../model/row.js';
 import type { ClinvkFile } from './clinvkRecord.js';
 import { findFlock } from './flock.js';
 import { watchFolder } from '../folderWatch.js';
+import { replaceFile } from '../replaceFile.js';
 import type { Source, SourceInfo, SourceList } from '../source.js';
 
 /** A clinvk that runs keeps its record in memory and writes all of it at the end: an edit of ours would be lost. */
@@ -182,23 +182,6 @@ function goJson(value: Readonly<Record<string, unknown>>): string {
     /[<>&\u2028\u2029]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
-
-async function replaceFile(path: string, content: string): Promise<void> {
-  const beside = join(dirname(path), `.tmp-${randomBytes(6).toString('hex')}`);
-  try {
-    const handle = await open(beside, 'wx', 0o600);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
 }
 
 async function copied(from: string, to: string): Promise<boolean> {

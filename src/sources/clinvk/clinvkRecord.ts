@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { noTokens, type TokenUsage } from '../../model/usage.js';
-import { promptLimit, recordVersion, sessionStatuses } from '../../model/record.js';
-import type { Problem, SessionRow } from '../../model/row.js';
+import type { TokenUsage } from '../../model/usage.js';
+import { damagedForeignRow, foreignRow } from '../foreignRow.js';
+import { promptLimit, sessionStatuses } from '../../model/record.js';
+import type { SessionRow } from '../../model/row.js';
 
 const count = z.number().int().nonnegative().catch(0);
 const text = z.string().catch('');
@@ -54,7 +55,7 @@ export type ClinvkFile = { readonly row: SessionRow; readonly prompt: string };
 export function readClinvkRecord(stem: string, path: string, content: string, modified: Date): ClinvkFile {
   const damaged = (detail: string): ClinvkFile => ({
     prompt: '',
-    row: damagedRow(stem, modified, { kind: 'damaged', detail, path }),
+    row: damagedForeignRow('clinvk', stem, { kind: 'damaged', detail, path }, modified.getTime()),
   });
   if (content.trim() === '') return damaged('the file is empty');
   let json: unknown;
@@ -78,8 +79,8 @@ function rowOf(stem: string, path: string, record: ClinvkRecord): SessionRow {
   const used = utc(record.last_used ?? record.last_used_at ?? record.created_at);
   const prompt = (record.initial_prompt ?? record.prompt ?? '').slice(0, promptLimit);
   const tokens = tokensOf(record.token_usage);
-  return {
-    ...emptyRow(stem, path, used),
+  return foreignRow({
+    ...{ source: 'clinvk', ownId: stem, path, last_used_at: used },
     title: record.title ?? '',
     backend: record.backend,
     ...(record.backend_session_id === undefined ? {} : { backend_session_id: record.backend_session_id }),
@@ -89,46 +90,12 @@ function rowOf(stem: string, path: string, record: ClinvkRecord): SessionRow {
     workdir: record.working_dir ?? record.workdir ?? '',
     prompt,
     token_usage: tokens,
-    tokens: tokens.total,
     turn_count: record.turn_count ?? 0,
     tags: record.tags ?? [],
     metadata: record.metadata ?? {},
     ...(record.parent_id === undefined ? {} : { parent_id: `clinvk:${record.parent_id}` }),
     ...(record.error_message === undefined ? {} : { error_message: record.error_message }),
-  };
-}
-
-function damagedRow(stem: string, modified: Date, problem: Problem): SessionRow {
-  return { ...emptyRow(stem, problem.path, modified.toISOString()), title: stem, status: 'error', problem };
-}
-
-function emptyRow(stem: string, path: string, used: string): SessionRow {
-  return {
-    version: recordVersion,
-    revision: 0,
-    id: `clinvk:${stem}`,
-    source: 'clinvk',
-    path,
-    title: '',
-    title_source: 'auto',
-    backend: '',
-    status: 'active',
-    created_at: used,
-    last_used_at: used,
-    last_used: used,
-    workdir: '',
-    prompt: '',
-    token_usage: noTokens,
-    tokens: 0,
-    cost_usd: null,
-    turn_count: 0,
-    message_count: 0,
-    tags: [],
-    pinned: false,
-    archived: false,
-    settings: {},
-    metadata: {},
-  };
+  });
 }
 
 function tokensOf(usage: ClinvkRecord['token_usage']): TokenUsage {

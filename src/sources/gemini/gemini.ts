@@ -44,7 +44,6 @@ export function geminiSource(options: SourceOptions): Source {
       return found ? { ...base, count: (await list.get()).rows.length } : base;
     },
     list: (signal) => list.get(signal),
-    usageInTranscript: true,
     read,
     watch: (changed) => watchProjects(tmp, changed),
   };

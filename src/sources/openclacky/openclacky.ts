@@ -67,7 +67,6 @@ export function openclackySource(options: SourceOptions): Source {
       return found ? { ...base, count: (await list.get()).rows.length } : base;
     },
     list: (signal) => list.get(signal),
-    usageInTranscript: true,
     read: readOne,
     ...(readOnly === undefined ? openclackyWriter({ home, sessions, trash, platform, placeOf: placeNow }) : {}),
     watch: (changed) => {
