@@ -5,7 +5,7 @@ const titles: Readonly<Record<string, string>> = {
   opencode: 'OpenCode',
   clinvk: 'clinvk',
   openclaw: 'OpenClaw',
-  openclacky: 'OpenClacky',
+  openclacky: 'openclacky',
   clawdius: 'Clawdius',
   demo: 'Demo',
 };
