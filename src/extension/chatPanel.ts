@@ -57,7 +57,8 @@ export class ChatPanel {
     webview.onDidReceiveMessage((message: unknown) => void this.#receive(message));
     panel.onDidChangeViewState(() => deps.seen(this));
     panel.iconPath = { light: this.#media('panel-light.svg'), dark: this.#media('panel-dark.svg') };
-    panel.title = l10n.t('New session');
+    // A restored panel has its session's title, also when it is not looked at until later.
+    if (subject.id === undefined) panel.title = l10n.t('New session');
     webview.html = panelHtml({
       nonce: randomBytes(16).toString('base64url'),
       cspSource: webview.cspSource,

@@ -221,9 +221,13 @@ describe('the Sessions tree', () => {
       await request(host(), 'turn/start', { folder: host().workspace, id, content: [{ type: 'text', text }] });
       await until('the answer', async () => !(await request(host(), 'sessions/get', { folder: host().workspace, id })).running);
     }
-    await window.titleAction(view, 'Search Sessions…');
-    await window.quickInput.locator('input[type="text"]').fill('zebra live');
-    await window.quickRow('A long one').first().click();
+    await window.ask(
+      () => window.titleAction(view, 'Search Sessions…'),
+      async (input) => {
+        await input.fill('zebra live');
+        await window.quickRow('A long one').first().click({ timeout: 15_000 });
+      },
+    );
     const panel = await window.webview((frame) => frame.locator('.prompt', { hasText: 'zebra' }));
     const prompt = await panel.locator('.prompt', { hasText: 'zebra' }).boundingBox();
     const scroller = await panel.locator('.scroll').boundingBox();

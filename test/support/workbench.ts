@@ -96,13 +96,33 @@ export class Workbench {
     return this.quickInput.locator('.quick-input-list .monaco-list-row', { hasText: label });
   }
 
+  /**
+   * Opens a quick input and uses it. What comes up late in the window takes the focus, and VS Code closes the input then: it is
+   * asked for again, as a person would. `use` has to give up before a test's time is over.
+   */
+  async ask(open: () => Promise<void>, use: (input: Locator) => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await open();
+      try {
+        const input = this.quickInput.locator('input[type="text"]');
+        await input.waitFor({ timeout: 10_000 });
+        await use(input);
+        return;
+      } catch (error) {
+        if (attempt === 3 || (await this.quickInput.isVisible())) throw error;
+      }
+    }
+  }
+
   /** Runs a command by its whole title, such as `Skein: New Session`. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.quickInput.locator('input[type="text"]');
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.quickRow(title).first().click();
+    await this.ask(
+      () => this.page.keyboard.press('F1'),
+      async (input) => {
+        await input.fill(`>${title}`, { timeout: 10_000 });
+        await this.quickRow(title).first().click({ timeout: 10_000 });
+      },
+    );
   }
 
   /** Chooses a row of the open quick pick. */

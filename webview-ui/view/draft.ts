@@ -30,7 +30,12 @@ export function useDraft(host: Host, state: PanelState): Draft {
     untold.current = undefined;
   };
 
-  const save = (): void => host.save({ folder: state.folder.path ?? restored?.folder, id, draft: text.current, scroll: scroll.current });
+  // Until the session has come, the page stands for the one it was made for: it may be reloaded before.
+  const hadSession = useRef(false);
+  hadSession.current ||= id !== undefined;
+  const kept = id ?? (hadSession.current ? undefined : restored?.id);
+  const save = (): void =>
+    host.save({ folder: state.folder.path ?? restored?.folder, id: kept, draft: text.current, scroll: scroll.current });
   if (shown.current !== id) {
     const before = shown.current;
     shown.current = id;
@@ -38,7 +43,7 @@ export function useDraft(host: Host, state: PanelState): Draft {
     // The first prompt made the session: what was typed since stays.
     if (before !== undefined || state.session?.draft !== '') setText(state.session?.draft ?? '');
   }
-  useEffect(save, [id, state.folder.path]);
+  useEffect(save, [kept, state.folder.path]);
   // What was typed last belongs to the session that was on the screen then.
   useEffect(() => tell, [id]);
   return {
