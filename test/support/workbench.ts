@@ -187,6 +187,7 @@ export class Workbench {
 
   /** Clicks an icon of a row. */
   async inlineAction(pane: string, label: string, action: string): Promise<void> {
+    await this.settled(pane);
     const row = this.treeRow(pane, label);
     for (let tries = 5; ; tries--) {
       // The icons are there for the hovered row alone; one that is drawn anew meanwhile is hovered when the mouse moves again.
@@ -203,6 +204,7 @@ export class Workbench {
 
   /** Chooses from a row's context menu. */
   async contextAction(pane: string, label: string, action: string): Promise<void> {
+    await this.settled(pane);
     await this.treeRow(pane, label).click({ button: 'right' });
     await this.chooseMenuItem(action);
   }
