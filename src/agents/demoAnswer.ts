@@ -30,7 +30,7 @@ const rules: readonly Rule[] = [
   { pattern: /\bcount\b.*\b(?:words|lines)\b.*?([\w./-]+\.\w{1,8})\b/i, answer: ([, file = ''], { folder }) => fileCount(file, folder) },
   {
     pattern:
-      /(?:what is|what's|calculate|compute|how much is|^)\s*((?:[-\d(]|minus\s)(?:[-\d\s.+*/()x×÷]|plus|minus|times|(?:multiplied|divided) by)*[\d)])\s*[=?.]*\s*$/i,
+      /(?:what is|what's|calculate|compute|how much is|^(?:and\b)?)\s*((?:[-\d(]|minus\s)(?:[-\d\s.+*/()x×÷]|plus|minus|times|(?:multiplied|divided) by)*[\d)])\s*[=?.]*\s*$/i,
     answer: ([, sum = '']) => sumOf(sum),
   },
   {

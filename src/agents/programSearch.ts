@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as z from 'zod';
 import type { Environment } from './agentEnvironment.js';
+import { jsonOf } from '../model/json.js';
 
 /** A program on this machine. */
 export interface Program {
@@ -96,15 +97,6 @@ async function packageOf(name: string, found: string, real: string): Promise<Pac
     return { folder, version, script };
   }
   return undefined;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 async function isScript(file: string): Promise<boolean> {

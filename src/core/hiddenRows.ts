@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SessionError } from '../model/errors.js';
+import { jsonOf } from '../model/json.js';
 import type { HomeFile } from './homeFile.js';
 
 /** By the session's id, `<source>:<own id>`: when it was hidden. */
@@ -45,14 +46,5 @@ export class HiddenRows {
     const parsed = hiddenSchema.safeParse(jsonOf(text));
     if (parsed.success) return parsed.data;
     throw new SessionError('damaged', `${this.#file.path} does not parse`, { hint: 'mend it or remove it: all sessions then show again' });
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

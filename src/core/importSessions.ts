@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { entrySchema } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
+import { jsonOf } from '../model/json.js';
 import { sessionRecordSchema, type SessionRecord } from '../model/record.js';
 import { freshId } from '../store/freshId.js';
 import type { NewRecord } from '../store/store.js';
@@ -53,7 +54,7 @@ async function readIncoming({ store, dir }: CoreContext, bytes: Uint8Array): Pro
   if (isBundle(bytes)) {
     return unpackBundle(bytes).map(({ id, files }) => ({ id, title: '', write: (own) => store.importFiles(own, files) }));
   }
-  const parsed = jsonSchema.safeParse(jsonOf(bytes));
+  const parsed = jsonSchema.safeParse(jsonOf(Buffer.from(bytes).toString('utf8')));
   if (!parsed.success) {
     throw new SessionError('damaged', 'this is no export of sessions', {
       hint: 'skein sessions export writes bundles and json',
@@ -70,13 +71,4 @@ async function readIncoming({ store, dir }: CoreContext, bytes: Uint8Array): Pro
       write: (own) => store.create({ ...fields, id: own, workdir: record.workdir || dir }, entries),
     };
   });
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

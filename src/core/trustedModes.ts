@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SessionError } from '../model/errors.js';
+import { jsonOf } from '../model/json.js';
 import { isLooser } from '../model/permissionRule.js';
 import { permissionModes, type PermissionMode, type SessionSettings } from '../model/record.js';
 import type { SessionRow } from '../model/row.js';
@@ -72,13 +73,4 @@ export class TrustedModes {
 /** A tight mode in the record wins over a loosened one here; a loose one in the record counts for nothing. */
 function effective(trusted: PermissionMode | undefined, { permission_mode: recorded }: SessionSettings): PermissionMode | undefined {
   return recorded !== undefined && !isLooser(recorded) ? recorded : trusted;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

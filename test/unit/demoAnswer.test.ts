@@ -10,6 +10,7 @@ test('a sum is worked out, in signs or in words', async () => {
     ['What is 6 * 7?', '`6 * 7` is **42**.'],
     ['6 times 7', '`6 times 7` is **42**.'],
     ["what's 10 divided by 4 plus 1?", '`10 divided by 4 plus 1` is **3.5**.'],
+    ['and 2 plus 2?', '`2 plus 2` is **4**.'],
     ['How much is minus 3 multiplied by (2 minus 5) =', '`minus 3 multiplied by (2 minus 5)` is **9**.'],
   ];
   for (const [prompt, answer] of cases) assert.equal(await demoAnswer({ prompt, earlier: [], folder }), answer);
