@@ -2,6 +2,7 @@ import type { ContentBlock } from '../model/entry.js';
 import type { MessageUsage } from '../model/usage.js';
 import type { PermissionRequest, TurnUpdate } from '../model/turn.js';
 import type { StopReason } from '../model/entry.js';
+import type { ThinkingLevel } from '../model/record.js';
 import type { Logger } from '../model/logger.js';
 
 /** An agent that is on this machine, or could be. `problem` says why it cannot be started, `install` the command that mends it. */
@@ -14,7 +15,7 @@ export interface AgentInfo {
   readonly path?: string | undefined;
   readonly problem?: string | undefined;
   readonly install?: string | undefined;
-  readonly can: readonly ('load' | 'resume' | 'fork' | 'permissions' | 'models' | 'modes')[];
+  readonly can: readonly ('load' | 'resume' | 'fork' | 'fork_at' | 'permissions' | 'models' | 'modes')[];
 }
 
 /** What streams out of a turn before the core makes entries of it. Ids are the agent's. */
@@ -47,6 +48,22 @@ export interface AgentSession {
   prompt(content: readonly ContentBlock[], hooks: TurnHooks): Promise<TurnResult>;
   setModel(model: string): Promise<void>;
   setMode(mode: string): Promise<void>;
+  /** How much it thinks, where the agent lets one choose; `unsupported` for a level that it has not got. */
+  readonly setThinking?: (level: ThinkingLevel) => Promise<void>;
+}
+
+/** Where a fork begins: after this many turns of the agent's own session, the last of which ends with the message of that id. */
+export interface ForkPoint {
+  readonly turns: number;
+  readonly messageId: string | undefined;
+}
+
+/** An MCP server that the agent is to start and use, over stdio. */
+export interface McpProgram {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface SessionOptions {
@@ -58,6 +75,7 @@ export interface SessionOptions {
    * goes on with it, so without this the cost of the first turn after a resume stays unknown.
    */
   readonly spent_usd?: number | undefined;
+  readonly mcp?: readonly McpProgram[] | undefined;
 }
 
 /** A started agent process. Abilities are optional objects: what is absent the agent cannot do. */
@@ -66,6 +84,7 @@ export interface AgentConnection {
   create(options: SessionOptions): Promise<AgentSession>;
   readonly resume?: (id: string, options: SessionOptions) => Promise<AgentSession>;
   readonly fork?: (id: string, options: SessionOptions) => Promise<AgentSession>;
+  readonly forkAt?: (id: string, point: ForkPoint, options: SessionOptions) => Promise<AgentSession>;
   /** Resolves when the process ended, with its last words. */
   readonly closed: Promise<{ readonly code: number | null; readonly lastWords: string }>;
   dispose(): Promise<void>;
