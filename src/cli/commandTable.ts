@@ -39,8 +39,8 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'resume',
     summary: 'continue a session: by id, the last one, or chosen from a list',
     arguments: '[id] [prompt]',
-    options: ['last', 'here', 'all', 'interactive', 'backend', 'mode'],
-    summaries: { backend: 'only sessions of this agent' },
+    options: ['last', 'here', 'all', 'interactive', 'backend', 'model', 'mode', 'think'],
+    summaries: { backend: 'with an id: the agent that goes on with it; else only sessions of this agent' },
     load: async () => (await import('./resume.js')).resume,
   },
   {

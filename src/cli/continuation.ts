@@ -1,6 +1,6 @@
+import { requireAgent } from '../core/switchAgent.js';
 import type { Workspace } from '../core/workspace.js';
 import type { SessionRow } from '../model/row.js';
-import { SessionError } from '../model/errors.js';
 import { converse } from './conversation.js';
 import type { Invocation } from './invocation.js';
 import { newSession, settingsOf } from './newSession.js';
@@ -31,9 +31,8 @@ export async function continueRow(
 ): Promise<undefined> {
   const { terminal, options } = invocation;
   if (options.backend !== undefined && options.backend !== row.backend) {
-    throw new SessionError('usage', `this session is answered by ${row.backend || 'no agent yet'}, not ${options.backend}`, {
-      hint: `skein sessions fork ${shortId(row.id)} --backend ${options.backend} goes on with another agent`,
-    });
+    const { title } = requireAgent(await workspace.agents(), options.backend);
+    terminal.say(terminal.styleError('dim', `${title} goes on with this session, and is told what was said`));
   }
   let id: string | undefined;
   const ready = async (): Promise<string> => {
@@ -46,10 +45,10 @@ export async function continueRow(
   await converse(invocation, workspace, async () => (id ??= await ready()), prompt);
 }
 
-/** `-c --model …`: the options of a new session change one that goes on. */
+/** `-c --model … --backend …`: the options of a new session change one that goes on. */
 async function change({ options }: Invocation, workspace: Workspace, id: string): Promise<void> {
-  const { title, tag: addTags } = options;
+  const { title, tag: addTags, backend } = options;
   const settings = settingsOf(options);
-  if (title === undefined && addTags === undefined && settings === undefined) return;
-  await workspace.patch([id], { title, addTags, settings });
+  if (title === undefined && addTags === undefined && settings === undefined && backend === undefined) return;
+  await workspace.patch([id], { title, addTags, settings, backend });
 }

@@ -1,8 +1,8 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { requireAgent } from '../core/switchAgent.js';
 import type { Workspace } from '../core/workspace.js';
-import { SessionError } from '../model/errors.js';
 import type { SessionSettings } from '../model/record.js';
 import { converse } from './conversation.js';
 import type { Invocation } from './invocation.js';
@@ -18,7 +18,8 @@ export async function newSession(invocation: Invocation, prompt: string | undefi
 
 async function create({ options, terminal }: Invocation, workspace: Workspace): Promise<string> {
   const { backend, model, title, tag: tags } = options;
-  if (backend !== undefined) await requireAgent(workspace, backend);
+  // An agent that cannot be started must not leave a session behind that nobody answered.
+  if (backend !== undefined) requireAgent(await workspace.agents(), backend);
   const record = await workspace.create({ backend, model, title, tags, settings: settingsOf(options) });
   if (backend === undefined && !(await workspace.config().get('default_backend'))) {
     const demo = record.backend === 'demo';
@@ -28,17 +29,6 @@ async function create({ options, terminal }: Invocation, workspace: Workspace): 
   }
   if (options.ephemeral !== true) terminal.say(`session ${record.id}`);
   return record.id;
-}
-
-/** An agent that cannot be started must not leave a session behind that nobody answered. */
-async function requireAgent(workspace: Workspace, name: string): Promise<void> {
-  const agents = await workspace.agents();
-  const agent = agents.find((known) => known.name === name);
-  if (!agent)
-    throw new SessionError('usage', `there is no agent named ${name}`, {
-      hint: `known are ${agents.map((known) => known.name).join(', ')}`,
-    });
-  if (agent.problem !== undefined) throw new SessionError('agent_missing', `${agent.title}: ${agent.problem}`, { hint: agent.install });
 }
 
 /** What the options say about how a session works; undefined when they say nothing. */

@@ -100,10 +100,12 @@ export class FolderWorkspace implements Workspace {
   }
 
   async fork(id: string, options: ForkOptions): Promise<SessionRecord> {
+    if (options.backend !== undefined) await this.#requireAgent(options.backend);
     return forkSession(this.#context, await this.resolveId(id), options);
   }
 
   async patch(ids: readonly string[], patch: SessionPatch): Promise<readonly SessionRow[]> {
+    if (patch.backend !== undefined) await this.#requireAgent(patch.backend);
     const whole = await this.#ids(ids);
     await (await import('./patch.js')).patchSessions(this.#context, whole, patch);
     return Promise.all(whole.map((id) => getRow(this.#context, id)));
@@ -222,6 +224,10 @@ export class FolderWorkspace implements Workspace {
 
   #ids(texts: readonly string[]): Promise<readonly string[]> {
     return Promise.all([...new Set(texts)].map((text) => this.resolveId(text)));
+  }
+
+  async #requireAgent(name: string): Promise<void> {
+    (await import('./switchAgent.js')).requireAgent(await this.agents(), name);
   }
 
   #runnerNow(): Promise<TurnRunner> {

@@ -2,6 +2,7 @@ import type { SessionRecord } from '../model/record.js';
 import type { NewRecord } from '../store/store.js';
 import { resumeSession } from './adopt.js';
 import type { CoreContext } from './context.js';
+import { handedTo } from './switchAgent.js';
 
 export interface ForkOptions {
   readonly at?: string | undefined;
@@ -17,16 +18,11 @@ export interface ForkOptions {
 export async function forkSession(context: CoreContext, id: string, options: ForkOptions): Promise<SessionRecord> {
   const parentId = await resumeSession(context, id);
   const parent = await context.store.read(parentId);
-  const otherAgent = options.backend !== undefined && options.backend !== parent.backend;
+  const { backend } = options;
   const fields: Partial<NewRecord> = {
     ...(options.title === undefined ? { title_source: parent.title_source } : { title: options.title, title_source: 'user' }),
     // A model is one agent's: another has its own.
-    ...(otherAgent ? { backend: options.backend, model: undefined, settings: settingsWithoutModel(parent) } : {}),
+    ...(backend === undefined || backend === parent.backend ? {} : handedTo(backend, parent)),
   };
   return context.store.fork(parentId, { ...(options.at === undefined ? {} : { at: options.at }), fields });
-}
-
-function settingsWithoutModel({ settings }: SessionRecord) {
-  const { model: _model, ...rest } = settings;
-  return rest;
 }

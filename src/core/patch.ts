@@ -4,10 +4,11 @@ import type { SessionRow } from '../model/row.js';
 import type { CoreContext } from './context.js';
 import { foreignId, foreignRow, sourceNamed } from './foreignId.js';
 import { nameOf, namesOf } from './rowNames.js';
+import { handedTo } from './switchAgent.js';
 import { journalChange } from './undo.js';
 import type { SessionPatch } from './workspace.js';
 
-type Fields = Partial<Pick<SessionRecord, 'title' | 'title_source' | 'tags' | 'pinned' | 'archived' | 'status' | 'settings'>>;
+type Patched = Pick<SessionRecord, 'title' | 'title_source' | 'tags' | 'pinned' | 'archived' | 'status' | 'settings' | 'backend'>;
 
 /** Changes what a person says of sessions, as one change that `undo` takes back. */
 export async function patchSessions(context: CoreContext, ids: readonly string[], patch: SessionPatch): Promise<void> {
@@ -46,14 +47,12 @@ async function withTrust(context: CoreContext, rows: readonly SessionRow[], patc
 }
 
 /** The fields that a patch changes, given what is there. */
-function changesOf(
-  record: Pick<SessionRecord, 'title' | 'title_source' | 'tags' | 'pinned' | 'archived' | 'status' | 'settings'>,
-  patch: SessionPatch,
-): Fields {
+function changesOf(record: Patched, patch: SessionPatch): Partial<SessionRecord> {
   const removed = new Set(patch.removeTags);
   const tags = [...new Set([...record.tags, ...(patch.addTags ?? [])])].filter((tag) => !removed.has(tag));
   const title = patch.title?.replace(/\s+/g, ' ').trim();
-  const settings = patch.settings && { ...record.settings, ...patch.settings };
+  const handed = patch.backend === undefined || patch.backend === record.backend ? {} : handedTo(patch.backend, record);
+  const settings = patch.settings && { ...(handed.settings ?? record.settings), ...patch.settings };
   return {
     // A title that a person gave is never changed by an agent afterwards, also where it is the one that was there.
     ...(title !== undefined && (title !== record.title || record.title_source !== 'user') ? { title, title_source: 'user' } : {}),
@@ -61,6 +60,7 @@ function changesOf(
     ...(patch.pinned === undefined || patch.pinned === record.pinned ? {} : { pinned: patch.pinned }),
     ...(patch.archived === undefined || patch.archived === record.archived ? {} : { archived: patch.archived }),
     ...(patch.status === undefined || patch.status === record.status ? {} : { status: patch.status }),
+    ...handed,
     ...(settings && JSON.stringify(settings) !== JSON.stringify(record.settings) ? { settings } : {}),
   };
 }
@@ -113,8 +113,8 @@ async function patchForeign(context: CoreContext, rows: readonly SessionRow[], p
 /** A source's own abilities are a title and tags; for anything else the session has to be ours first. */
 function requireAbilities(context: CoreContext, row: SessionRow, patch: SessionPatch): void {
   const source = sourceNamed(context.sources, row.source);
-  const { pinned, archived, status, settings, title, addTags, removeTags } = patch;
-  const isMore = [pinned, archived, status, settings].some((value) => value !== undefined);
+  const { pinned, archived, status, settings, backend, title, addTags, removeTags } = patch;
+  const isMore = [pinned, archived, status, settings, backend].some((value) => value !== undefined);
   const lacksTitle = title !== undefined && !source.rename;
   const lacksTags = (addTags !== undefined || removeTags !== undefined) && !source.tag;
   if (!isMore && !lacksTitle && !lacksTags) return;
@@ -126,12 +126,13 @@ function requireAbilities(context: CoreContext, row: SessionRow, patch: SessionP
 /** What was done, for the Undo button. */
 function wordsFor(rows: readonly SessionRow[], patch: SessionPatch): string {
   const names = namesOf(rows);
-  const { title, addTags, removeTags, pinned, archived, status } = patch;
+  const { title, addTags, removeTags, pinned, archived, status, backend } = patch;
   if (title !== undefined) return `Renamed ${names} to "${title.replace(/\s+/g, ' ').trim()}"`;
   if (addTags !== undefined && addTags.length > 0) return `Tagged ${names} with ${[...new Set(addTags)].join(', ')}`;
   if (removeTags !== undefined && removeTags.length > 0) return `Took ${[...new Set(removeTags)].join(', ')} off ${names}`;
   if (pinned !== undefined) return `${pinned ? 'Pinned' : 'Unpinned'} ${names}`;
   if (archived !== undefined) return `${archived ? 'Archived' : 'Unarchived'} ${names}`;
   if (status !== undefined) return `Marked ${names} as ${status}`;
+  if (backend !== undefined) return `Handed ${names} to ${backend}`;
   return `Changed the settings of ${names}`;
 }

@@ -64,7 +64,11 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
   if (!agent) return { stop_reason: 'cancelled' };
   seen.agent = agent;
   turn.answeredBy(agent.session.model);
-  await store.update(turn.id, () => ({ backend_session_id: agent.session.id, status: 'active' }));
+  await store.update(turn.id, (now) => ({
+    // Handed to another agent meanwhile, it is that one's from the next turn on.
+    ...(now.backend === plan.backend ? { backend_session_id: agent.session.id } : {}),
+    status: 'active',
+  }));
   const replay = agent.replay === '' ? [] : [{ type: 'text' as const, text: agent.replay }];
   return agent.session.prompt([...replay, ...content], {
     signal: turn.signal,
@@ -121,7 +125,7 @@ async function withoutWaiting(opening: Promise<OpenedAgent>, signal: AbortSignal
 /** Brings the record up to the turn's end; where that fails, it is how the turn ended. */
 async function settleRecord(
   { store }: CoreContext,
-  { turn }: TurnJob,
+  { turn, plan }: TurnJob,
   ended: Ended,
   { title, model }: { readonly title: string | undefined; readonly model: string | undefined },
 ): Promise<Ended> {
@@ -131,7 +135,7 @@ async function settleRecord(
       // A turn that was stopped before its agent was there leaves the session as new as it was.
       status: failed ? 'error' : record.backend_session_id === undefined ? record.status : 'active',
       error_message: failed ? ended.error?.message : undefined,
-      ...(model === undefined ? {} : { model }),
+      ...(model === undefined || record.backend !== plan.backend ? {} : { model }),
       ...(title === undefined || record.title_source === 'user' ? {} : { title }),
     }));
     return ended;

@@ -33,6 +33,8 @@ export interface SessionPatch {
   readonly archived?: boolean | undefined;
   readonly status?: SessionStatus | undefined;
   readonly settings?: SessionSettings | undefined;
+  /** Hands the session to another agent, which is told the conversation at its first turn. */
+  readonly backend?: string | undefined;
 }
 
 export type ExportFormat = 'json' | 'md' | 'bundle';

@@ -76,6 +76,8 @@ export const requests = {
       archived: z.boolean().optional(),
       status: z.enum(sessionStatuses).optional(),
       settings: sessionSettingsSchema.optional(),
+      /** Hands the session to another agent. */
+      backend: z.string().min(1).optional(),
     }),
     result: z.array(sessionRowSchema),
   },

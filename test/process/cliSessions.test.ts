@@ -147,7 +147,10 @@ describe('going on', () => {
       assert.equal((await skein.run(['resume', '--last', '--backend', 'claude', 'hello'])).code, 3);
       assert.equal((await skein.run(['resume'])).code, 2);
       assert.equal((await skein.run(['resume', '--interactive'])).code, 2);
-      assert.equal((await skein.run(['resume', id, 'hello', '--backend', 'claude'])).code, 2);
+      const missing = await skein.run(['resume', id, 'hello', '--backend', 'claude']);
+      assert.equal(missing.code, 1);
+      assert.match(missing.stderr, /^error: Claude Code: .*not found.*\nhint: npm install -g /m);
+      assert.equal((await rowOf(skein, id)).backend, 'demo');
     }));
 
   test('session.auto_resume makes a plain prompt go on', () =>

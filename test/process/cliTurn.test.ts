@@ -8,6 +8,7 @@ import { describe, test } from 'node:test';
 import type { Entry } from '../../src/model/entry.js';
 import type { SessionRow } from '../../src/model/row.js';
 import { withCli, type CliPlace } from '../support/cli.js';
+import { demoFromSource } from '../support/demoFromSource.js';
 
 const rows = async (skein: CliPlace) => (await skein.run(['sessions', 'list', '--json'])).json() as SessionRow[];
 const entries = async (skein: CliPlace, id: string) => (await skein.run(['sessions', 'history', id, '--json'])).json() as Entry[];
@@ -134,5 +135,29 @@ describe('a turn', () => {
       await skein.run(['hello', '--backend', 'probe'], { env: { ELECTRON_RUN_AS_NODE: '1' } });
       const { readFile } = await import('node:fs/promises');
       assert.equal(await readFile(seen, 'utf8'), 'undefined');
+    }));
+
+  test('may go on with another agent and model, which are told what was said', () =>
+    withCli(async (skein) => {
+      const id = await skein.start('my name is Ada');
+      const { command, args } = demoFromSource;
+      await skein.run(['config', 'set', 'agents.second.command', command ?? '']);
+      await skein.run(['config', 'set', 'agents.second.args', JSON.stringify(args)]);
+      const { code, stdout, stderr } = await skein.run(['--session', id, 'what is 12*12?', '--backend', 'second', '--model', 'demo-terse']);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /second goes on with this session, and is told what was said/);
+      assert.match(stderr, /The conversation so far was given to second as text/);
+      assert.match(stdout, /144/);
+      const [row] = await rows(skein);
+      assert.deepEqual([row?.id, row?.backend, row?.model, row?.turn_count], [id, 'second', 'demo-terse', 2]);
+      const writers = (await entries(skein, id)).flatMap((entry) => (entry.type === 'message' ? [[entry.backend, entry.model]] : []));
+      assert.deepEqual(writers.slice(1), [
+        ['demo', 'demo'],
+        ['second', undefined],
+        ['second', 'demo-terse'],
+      ]);
+      const unknown = await skein.run(['-c', 'hello', '--backend', 'nobody']);
+      assert.equal(unknown.code, 2);
+      assert.match(unknown.stderr, /^error: there is no agent named nobody\nhint: known are .*second, demo$/m);
     }));
 });
