@@ -15,8 +15,13 @@ export interface AgentInfo {
   readonly path?: string | undefined;
   readonly problem?: string | undefined;
   readonly install?: string | undefined;
-  readonly can: readonly ('load' | 'resume' | 'fork' | 'fork_at' | 'permissions' | 'models' | 'modes')[];
+  /** How it is spoken to: the Agent Client Protocol, or the program's own interface. Absent where it was not found. */
+  readonly via?: AgentVia | undefined;
+  readonly can: readonly AgentAbility[];
 }
+
+export type AgentVia = 'acp' | 'own';
+export type AgentAbility = 'load' | 'resume' | 'fork' | 'fork_at' | 'permissions' | 'models' | 'modes' | 'thinking';
 
 /** What streams out of a turn before the core makes entries of it. Ids are the agent's. */
 export type AgentUpdate =

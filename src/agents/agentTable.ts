@@ -1,20 +1,28 @@
-import type { AgentInfo } from './agent.js';
+import { connectAcp } from './acpConnection.js';
+import type { AgentAbility, AgentVia } from './agent.js';
+import type { ConnectAgent } from './agentStart.js';
 
-/** An agent that we know how to start: all of them speak ACP, so that a row is all it takes. */
+/** An agent that we know how to start. */
 export interface AgentRow {
   readonly name: string;
   readonly title: string;
-  /** The program to look for, and the npm package it comes from. */
+  /** Best first: the first whose program is found is taken. */
+  readonly ways: readonly [AgentWay, ...AgentWay[]];
+}
+
+/** One way of starting an agent: the program to look for, and how to speak with it. */
+export interface AgentWay {
+  readonly via: AgentVia;
   readonly program: string;
-  readonly package: string;
+  /** The npm package that the program comes from; `undefined` for one that only the config names. */
+  readonly package: string | undefined;
   /** Set where another program goes by the same name: only the package's own is started. */
   readonly packageOnly?: boolean;
   readonly args: readonly string[];
-  /** The oldest Node that runs it. */
+  /** The oldest Node that runs it, where it is a script. */
   readonly node: number;
-  readonly can: AgentInfo['can'];
-  /** False where `session/load` loses what it loads. */
-  readonly mayLoad?: boolean;
+  readonly can: readonly AgentAbility[];
+  readonly connect: ConnectAgent;
 }
 
 /** In the order in which they are offered. What each can do was seen with the versions of November 2026. */
@@ -22,42 +30,70 @@ export const agentTable: readonly AgentRow[] = [
   {
     name: 'claude',
     title: 'Claude Code',
-    program: 'claude-agent-acp',
-    package: '@agentclientprotocol/claude-agent-acp',
-    args: [],
-    node: 22,
-    can: ['load', 'resume', 'fork', 'permissions', 'models', 'modes'],
+    ways: [
+      {
+        via: 'acp',
+        program: 'claude-agent-acp',
+        package: '@agentclientprotocol/claude-agent-acp',
+        args: [],
+        node: 22,
+        can: ['load', 'resume', 'fork', 'permissions', 'models', 'modes'],
+        connect: connectAcp,
+      },
+    ],
   },
   {
     name: 'codex',
     title: 'Codex',
-    program: 'codex-acp',
-    package: '@agentclientprotocol/codex-acp',
-    // @zed-industries/codex-acp installs a program of this name that streams no tool calls.
-    packageOnly: true,
-    args: [],
-    node: 22,
-    can: ['load', 'resume', 'fork', 'permissions', 'models', 'modes'],
+    ways: [
+      {
+        via: 'acp',
+        program: 'codex-acp',
+        package: '@agentclientprotocol/codex-acp',
+        // @zed-industries/codex-acp installs a program of this name that streams no tool calls.
+        packageOnly: true,
+        args: [],
+        node: 22,
+        can: ['load', 'resume', 'fork', 'permissions', 'models', 'modes'],
+        connect: connectAcp,
+      },
+    ],
   },
   {
     name: 'gemini',
     title: 'Gemini CLI',
-    program: 'gemini',
-    package: '@google/gemini-cli',
-    // Folders are trusted by the person before anything is started in them; asked again, it would end with status 55.
-    args: ['--acp', '--skip-trust'],
-    node: 20,
-    can: ['permissions', 'models', 'modes'],
-    // It has no `session/resume`, and its clean-up deletes sessions that were loaded: a session goes on by replaying it.
-    mayLoad: false,
+    ways: [
+      {
+        via: 'acp',
+        program: 'gemini',
+        package: '@google/gemini-cli',
+        // Folders are trusted by the person before anything is started in them; asked again, it would end with status 55.
+        args: ['--acp', '--skip-trust'],
+        node: 20,
+        can: ['permissions', 'models', 'modes'],
+        // It has no `session/resume`, and its clean-up deletes sessions that were loaded: a session goes on by replaying it.
+        connect: (start) => connectAcp({ ...start, mayLoad: false }),
+      },
+    ],
   },
   {
     name: 'opencode',
     title: 'OpenCode',
-    program: 'opencode',
-    package: 'opencode-ai',
-    args: ['acp'],
-    node: 20,
-    can: ['load', 'resume', 'fork', 'permissions', 'models', 'modes'],
+    ways: [
+      {
+        via: 'acp',
+        program: 'opencode',
+        package: 'opencode-ai',
+        args: ['acp'],
+        node: 20,
+        can: ['load', 'resume', 'fork', 'permissions', 'models', 'modes'],
+        connect: connectAcp,
+      },
+    ],
   },
 ];
+
+/** The way to start a program that the config alone names: it speaks ACP. */
+export function acpWay(program: string, can: readonly AgentAbility[] = ['permissions', 'models', 'modes']): AgentWay {
+  return { via: 'acp', program, package: undefined, args: [], node: 20, can, connect: connectAcp };
+}

@@ -24,5 +24,23 @@ export async function agents({ options, terminal, open }: Invocation): Promise<u
 
 function stateOf(info: AgentInfo): string {
   if (info.problem !== undefined) return [info.problem, info.install && `install: ${info.install}`].filter(Boolean).join('; ');
-  return info.demo ? 'built in, a demo: no key and no network' : (info.path ?? 'found');
+  const where = info.demo ? 'built in, a demo: no key and no network' : (info.path ?? 'found');
+  return [where, info.via && `over ${vias[info.via]}`, abilitiesOf(info)].filter(Boolean).join('; ');
+}
+
+const vias: Readonly<Record<NonNullable<AgentInfo['via']>, string>> = { acp: 'ACP', own: 'its own interface' };
+
+const abilities: readonly (readonly [ability: AgentInfo['can'][number], text: string])[] = [
+  ['resume', 'resume'],
+  ['fork', 'fork'],
+  ['fork_at', 'fork at a message'],
+  ['permissions', 'ask'],
+  ['models', 'models'],
+  ['modes', 'modes'],
+  ['thinking', 'thinking'],
+];
+
+function abilitiesOf({ can }: AgentInfo): string {
+  const texts = abilities.flatMap(([ability, text]) => (can.includes(ability) ? [text] : []));
+  return texts.length === 0 ? '' : `can ${texts.join(', ')}`;
 }

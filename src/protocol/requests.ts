@@ -21,6 +21,7 @@ export const agentInfoSchema = z.object({
   path: z.string().optional(),
   problem: z.string().optional(),
   install: z.string().optional(),
+  via: z.enum(['acp', 'own']).optional(),
   can: z.array(z.string()),
 });
 export type AgentInfoData = z.infer<typeof agentInfoSchema>;

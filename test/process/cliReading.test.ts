@@ -221,7 +221,7 @@ describe('reading the machine', () => {
       const agents = z.array(agentInfoSchema).parse((await skein.run(['agents', '--json'])).json());
       assert.ok(agents.some((agent) => agent.name === 'demo' && agent.demo));
       const { stdout } = await skein.run(['agents']);
-      assert.match(stdout, /^demo .*built in, a demo/m);
+      assert.match(stdout, /^demo .*built in, a demo.*; over ACP; can resume, fork, ask, models, modes$/m);
       assert.match(stdout, /^claude .*npm install/m);
     }));
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { AgentConfig } from '../../src/agents/catalog.js';
+import type { AgentConfig } from '../../src/agents/agentSearch.js';
 
 /** `agents.demo` of a config that runs the demo agent from its source, so that a test needs no build. */
 export const demoFromSource: AgentConfig = {
