@@ -20,6 +20,8 @@ export const exitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
   agent_missing: 1,
   agent_failed: 1,
   unsupported: 1,
+  over_budget: 1,
+  denied: 1,
   interrupted: 130,
 };
 

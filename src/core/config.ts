@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { AgentsConfig } from '../agents/catalog.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
-import { agentKeys, configKeys, type ConfigKey } from './configKeys.js';
+import { agentKeys, budgetKeys, configKeys, type ConfigKey } from './configKeys.js';
 import { objectAt, pathOf, treeOf, valueOf, type Layer, type Tree } from './configLayers.js';
 import { HomeFile } from './homeFile.js';
 
@@ -42,10 +42,12 @@ export class Config {
     const found = key === undefined ? undefined : keyNamed(key);
     if (key !== undefined && found) return valueOf(layers, key, found);
     const agents = new Set(layers.flatMap(({ tree }) => agentNames(tree)));
-    const names = [...Object.keys(configKeys), ...[...agents].flatMap(agentKeysOf)];
+    const tags = new Set(layers.flatMap(({ tree }) => Object.keys(objectAt(objectAt(tree, 'budget'), 'tag'))));
+    const names = [...Object.keys(configKeys), ...[...agents].flatMap(agentKeysOf), ...[...tags].flatMap(tagBudgetKeysOf)];
     const wanted = names.filter((name) => key === undefined || name.startsWith(`${key}.`));
-    if (key !== undefined && key !== 'agents' && wanted.length === 0) throw unknownKey(key);
-    return treeOf(wanted.map((name) => [name.slice(key === undefined ? 0 : key.length + 1), valueOf(layers, name, requireKey(name))]));
+    if (key !== undefined && !openGroups.includes(key) && wanted.length === 0) throw unknownKey(key);
+    const tree = treeOf(wanted.map((name) => [name, valueOf(layers, name, requireKey(name))]));
+    return key === undefined ? tree : key.split('.').reduce(objectAt, tree);
   }
 
   /** How agents are started, by name: what `$SKEIN_HOME` says, since a folder must not name programs. */
@@ -104,7 +106,12 @@ export class Config {
   }
 }
 
+/** Groups whose names the person chooses: there may be none yet. */
+const openGroups = ['agents', 'budget.tag'];
+
 function keyNamed(name: string): ConfigKey | undefined {
+  const [, ofTag] = /^budget\.tag\..+\.(usd|tokens|mode)$/.exec(name) ?? [];
+  if (ofTag !== undefined) return budgetKeys[ofTag as keyof typeof budgetKeys];
   const agent = /^agents\.[a-z0-9][\w-]*\.(.+)$/i.exec(name)?.[1];
   const table = agent === undefined ? configKeys : agentKeys;
   const key = agent ?? name;
@@ -128,6 +135,8 @@ const agentSchema = z.object({
 
 /** Names that a key can hold: a dot would end them. */
 const agentNames = (tree: Tree): string[] => Object.keys(objectAt(tree, 'agents')).filter((name) => /^[a-z0-9][\w-]*$/i.test(name));
+
+const tagBudgetKeysOf = (tag: string): string[] => Object.keys(budgetKeys).map((key) => `budget.tag.${tag}.${key}`);
 
 const agentKeysOf = (name: string): string[] => Object.keys(agentKeys).map((key) => `agents.${name}.${key}`);
 

@@ -11,12 +11,35 @@ export interface ConfigKey {
    * loosens is read from `$SKEIN_HOME` alone.
    */
   readonly homeOnly?: boolean;
+  /** For a limit: the tighter of two values. A folder's own counts where it tightens what holds without it. */
+  readonly tighter?: (a: unknown, b: unknown) => unknown;
 }
 
 const text = z.string().min(1);
 const texts = z.array(z.string());
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time is HH:MM');
 const resetMode = z.enum(['off', 'idle', 'daily']);
+const least = (a: unknown, b: unknown): unknown => Math.min(Number(a), Number(b));
+/** The one that comes first in the list. */
+const firstOf =
+  (...order: readonly string[]) =>
+  (a: unknown, b: unknown): unknown =>
+    order.find((value) => value === a || value === b);
+
+/** Settings of one budget: `budget.<session|folder|day|tag.name>.<one of these>`. */
+export const budgetKeys: Readonly<Record<'usd' | 'tokens' | 'mode', ConfigKey>> = {
+  usd: { schema: z.number().nonnegative(), about: 'most US dollars', tighter: least },
+  tokens: { schema: z.number().int().nonnegative(), about: 'most tokens', tighter: least },
+  mode: {
+    schema: z.enum(['soft', 'hard']),
+    fallback: 'soft',
+    about: 'what happens when it is spent: soft warns, hard stops before the next prompt',
+    tighter: firstOf('hard', 'soft'),
+  },
+};
+
+const budget = (of: string): Readonly<Record<string, ConfigKey>> =>
+  Object.fromEntries(Object.entries(budgetKeys).map(([name, key]) => [`budget.${of}.${name}`, key]));
 
 /** Every setting: one line each. Names, types and defaults are the published ones. */
 export const configKeys: Readonly<Record<string, ConfigKey>> = {
@@ -53,6 +76,9 @@ export const configKeys: Readonly<Record<string, ConfigKey>> = {
     about: 'keep sessions in the folder or in $SKEIN_HOME',
     homeOnly: true,
   },
+  ...budget('session'),
+  ...budget('folder'),
+  ...budget('day'),
   'store.path': { schema: text, about: 'keep the sessions of every folder here', homeOnly: true },
 };
 

@@ -13,17 +13,22 @@ export interface Layer {
   readonly warn: (message: string) => void;
 }
 
-/** The strongest layer's value of a key that it may set and that has the right type; else the key's default. */
-export function valueOf(layers: readonly Layer[], key: string, { schema, fallback, homeOnly }: ConfigKey): unknown {
+/**
+ * The strongest layer's value of a key that it may set and that has the right type; else the key's default. Of a limit that a
+ * folder sets as well, the tighter.
+ */
+export function valueOf(layers: readonly Layer[], key: string, { schema, fallback, homeOnly, tighter }: ConfigKey): unknown {
+  let limit: unknown;
   for (const { tree, path, isFolder, warn } of layers) {
     const given = pathOf(key).reduce<unknown>((at, part) => (isTree(at) && Object.hasOwn(at, part) ? at[part] : undefined), tree);
     if (given === undefined || given === null) continue;
     const parsed = schema.safeParse(given);
     if (!parsed.success) warn(`${path}: ${key} is left out: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
     else if (isFolder && (homeOnly === true || loosens(key, parsed.data))) warn(`${path}: ${key} is left out: a folder cannot set it`);
-    else return parsed.data;
+    else if (isFolder && tighter) limit = parsed.data;
+    else return limit === undefined ? parsed.data : tighter?.(limit, parsed.data);
   }
-  return fallback;
+  return limit === undefined || fallback === undefined ? (limit ?? fallback) : tighter?.(limit, fallback);
 }
 
 function loosens(key: string, value: unknown): boolean {
@@ -31,7 +36,11 @@ function loosens(key: string, value: unknown): boolean {
   return key.endsWith('.permission_mode') && mode.success && isLooser(mode.data);
 }
 
-export const pathOf = (key: string): string[] => key.split('.');
+/** The parts of a key; a tag may have dots itself. */
+export function pathOf(key: string): string[] {
+  const tag = /^(budget)\.(tag)\.(.+)\.(usd|tokens|mode)$/.exec(key);
+  return tag ? tag.slice(1) : key.split('.');
+}
 
 /** Dotted names as a tree; what is not set is left out. */
 export function treeOf(entries: readonly (readonly [string, unknown])[]): Tree {

@@ -3,6 +3,7 @@ import type { ContentBlock, EntryOf } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { SessionRow } from '../model/row.js';
 import { freshId } from '../store/freshId.js';
+import { checkBudgets } from './budgets.js';
 import type { CoreContext } from './context.js';
 import { actTurn } from './turnAct.js';
 import { Turn } from './turn.js';
@@ -44,7 +45,7 @@ export class TurnRunner {
     return this.#running.get(id);
   }
 
-  /** Starts a turn of one of our sessions; resolves when the prompt is kept. `untrusted`, `busy`, `damaged`, `newer_version`. */
+  /** Starts a turn of one of our sessions; resolves when the prompt is kept. `untrusted`, `busy`, `damaged`, `newer_version`, `over_budget`. */
   async start(id: string, options: TurnOptions, trusted: boolean): Promise<RunningTurn> {
     if (!trusted)
       throw new SessionError('untrusted', 'this folder is not trusted: no agent is started in it', { hint: 'trust the folder first' });
@@ -86,7 +87,9 @@ export class TurnRunner {
       await store.recoverPartials();
       const record = await store.read(id);
       const { entries: history } = await store.entries(id);
-      const plan = await turnPlan(context, this.#catalog, record, history, options);
+      const warnings = await checkBudgets(context, { record, history });
+      const settled = await turnPlan(context, this.#catalog, record, history, options);
+      const plan = { ...settled, warnings: [...settled.warnings, ...warnings] };
       const entry = promptEntry(options.content, plan.backend, context.now());
       // From now on whoever comes after a crash can tell that a turn was under way.
       await store.writePartial(id, []);

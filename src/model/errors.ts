@@ -14,6 +14,8 @@ export const errorCodes = [
   'agent_missing',
   'agent_failed',
   'unsupported',
+  'over_budget',
+  'denied',
   'interrupted',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
