@@ -1,5 +1,6 @@
 import * as acp from '@agentclientprotocol/sdk/unstable';
 import { Readable, Writable } from 'node:stream';
+import { replayedPrompts } from '../model/replay.js';
 import { demoCommands } from './demoScript.js';
 import { demoHome, DemoSessions, type DemoSession } from './demoSessions.js';
 import { DemoTurn } from './demoTurn.js';
@@ -70,7 +71,11 @@ async function prompt(params: acp.PromptRequest, client: acp.AgentContext): Prom
   const session = opened(params.sessionId);
   if (session.turn) throw acp.RequestError.invalidRequest(undefined, 'a turn is running');
   const { memory, cwd, mode } = session;
-  const text = textOf(params.prompt);
+  // What was said elsewhere is remembered; what it ordered was done there.
+  const [first, ...rest] = params.prompt;
+  const replayed = first?.type === 'text' ? replayedPrompts(first.text) : undefined;
+  for (const before of replayed ?? []) memory.turns.push({ prompt: before, answer: '' });
+  const text = textOf(replayed ? rest : params.prompt);
   const controller = new AbortController();
   session.turn = controller;
   const { sessionId } = params;

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
 import type { Entry } from '../model/entry.js';
+import { messageOf } from '../model/errors.js';
 import { isInside } from '../model/folderPath.js';
 import { permissionModes, type PermissionMode, type SessionRecord } from '../model/record.js';
 import * as z from 'zod';
@@ -54,21 +55,32 @@ export async function turnPlan(
  * The session's own agent. What was adopted from a program that cannot be started from here goes on with another, which is told
  * the history; but not with the demo where installing the agent would do.
  */
-async function backendFor(
-  { config }: CoreContext,
-  catalog: AgentCatalog,
-  { backend, origin }: SessionRecord,
-  warnings: string[],
-): Promise<string> {
-  if (backend !== '' && origin === undefined) return backend;
+async function backendFor(context: CoreContext, catalog: AgentCatalog, record: SessionRecord, warnings: string[]): Promise<string> {
+  const { backend } = record;
+  if (backend !== '' && !(await isAnothers(context, record))) return backend;
   const agents = backend === '' ? [] : await catalog.list();
   const own = agents.find(({ name }) => name === backend);
   if (own && own.problem === undefined) return backend;
-  const other = await defaultBackend(config, catalog);
+  const other = await defaultBackend(context.config, catalog);
   if (backend === '') return other;
   if (own && (other === 'demo' || other === backend)) return backend;
   warnings.push(`${own?.title ?? backend} cannot be started from here, so ${titleOf(agents, other)} goes on with this session`);
   return other;
+}
+
+/** Whether its agent is the one of the program that it was adopted from, or that its parent was and that it has not begun with. */
+async function isAnothers(
+  { store, logger }: CoreContext,
+  { backend, origin, parent_id: parentId, backend_session_id: begun }: SessionRecord,
+): Promise<boolean> {
+  if (origin !== undefined || parentId === undefined || begun !== undefined) return origin !== undefined;
+  try {
+    const parent = await store.read(parentId);
+    return parent.backend === backend && parent.origin !== undefined;
+  } catch (error) {
+    logger.debug(`where ${parentId} came from is not known: ${messageOf(error)}`);
+    return false;
+  }
 }
 
 const titleOf = (agents: readonly AgentInfo[], name: string): string => agents.find((agent) => agent.name === name)?.title ?? name;

@@ -46,16 +46,20 @@ const isEmptyFailure = (entry: Entry): boolean =>
 /** The line after a conversation that is given as text: what follows is the prompt. */
 export const replayEnd = '-----';
 
+const replayStart =
+  'This conversation began elsewhere. What was said and done so far is between the two lines; go on from there, without repeating it.';
+
+/** The person's prompts in a conversation that was given as text, oldest first; `undefined` where the text is none. */
+export function replayedPrompts(text: string): readonly string[] | undefined {
+  if (!text.startsWith(`${replayStart}\n`) || !text.endsWith(`\n${replayEnd}`)) return undefined;
+  return [...text.matchAll(/^User:\n(.*)$/gm)].map(([, prompt = '']) => prompt);
+}
+
 /** A conversation as text for an agent that does not have it. Empty where there was none. */
 export function replayText(entries: readonly Entry[]): string {
   const parts = entries.map(partOf).filter(Boolean);
   if (parts.length === 0) return '';
-  return [
-    'This conversation began elsewhere. What was said and done so far is between the two lines; go on from there, without repeating it.',
-    replayEnd,
-    ...parts,
-    replayEnd,
-  ].join('\n\n');
+  return [replayStart, replayEnd, ...parts, replayEnd].join('\n\n');
 }
 
 function partOf(entry: Entry): string {

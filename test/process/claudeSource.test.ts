@@ -11,6 +11,7 @@ import { claudeSource } from '../../src/sources/claude/claude.js';
 import type { Source } from '../../src/sources/source.js';
 import { installClaudeAdapter } from '../support/agentInstall.js';
 import { folderState } from '../support/claudeStore.js';
+import { checkGoingOn } from '../support/goingOn.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
 
@@ -34,24 +35,26 @@ describe('sessions that Claude Code wrote', () => {
   const config = path.join(home, 'config');
   let server: ModelServer;
   let source: Source;
+  let adapter: string;
   let program: string;
   let sdk: ClaudeSdk;
 
+  const env = () => ({
+    PATH: process.env['PATH'],
+    HOME: home,
+    CLAUDE_CONFIG_DIR: config,
+    ANTHROPIC_BASE_URL: server.url,
+    ANTHROPIC_API_KEY: 'a-key-for-the-test',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    CLAUDE_CODE_MAX_RETRIES: '0',
+    DISABLE_AUTOUPDATER: '1',
+    IS_SANDBOX: '1',
+  });
   const start = (...args: readonly string[]): ChildProcess =>
     spawn(program, ['-p', ...args, '--output-format', 'json', '--permission-mode', 'acceptEdits'], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'],
-        HOME: home,
-        CLAUDE_CONFIG_DIR: config,
-        ANTHROPIC_BASE_URL: server.url,
-        ANTHROPIC_API_KEY: 'a-key-for-the-test',
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-        CLAUDE_CODE_MAX_RETRIES: '0',
-        DISABLE_AUTOUPDATER: '1',
-        IS_SANDBOX: '1',
-      },
+      env: env(),
     });
   /** Runs one turn; gives what the program answered. */
   const ask = async (...args: readonly string[]): Promise<string> => {
@@ -68,7 +71,8 @@ describe('sessions that Claude Code wrote', () => {
     async () => {
       await fs.mkdir(cwd, { recursive: true });
       await fs.mkdir(config, { recursive: true });
-      const modules = path.join(await installClaudeAdapter(), 'node_modules/@anthropic-ai');
+      adapter = await installClaudeAdapter();
+      const modules = path.join(adapter, 'node_modules/@anthropic-ai');
       const platform = (await fs.readdir(modules)).find((name) => name.startsWith('claude-agent-sdk-'));
       assert.ok(platform, 'the adapter brings its own Claude Code');
       program = path.join(modules, platform, process.platform === 'win32' ? 'claude.exe' : 'claude');
@@ -136,6 +140,21 @@ describe('sessions that Claude Code wrote', () => {
     assert.equal(copy?.parent_id, `claude:${first}`);
     assert.deepEqual([copy.tokens, copy.cost_usd], [0, null]);
     assert.deepEqual(said(await source.read(bySdk)), said(await source.read(first)));
+  });
+
+  test('one is adopted, forked and continued by the agent itself, and its own program goes on with it', async () => {
+    const id = 'cccccccc-0000-4000-8000-000000000003';
+    await ask('the word is bittern', '--session-id', id);
+    await checkGoingOn({
+      id: `claude:${id}`,
+      dir: cwd,
+      env: { ...env(), PATH: [path.join(adapter, 'node_modules/.bin'), process.env['PATH']].join(path.delimiter) },
+      store: config,
+      ownFile: true,
+      resumed: /Claude Code resumed its own session/,
+      forked: /Claude Code forked its own session/,
+      goOn: (prompt) => ask(prompt, '--resume', id),
+    });
   });
 
   test('a rename is one that the program knows, and it goes on with its session', async () => {

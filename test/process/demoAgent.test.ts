@@ -5,7 +5,10 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import type { AgentConnection, AgentSession } from '../../src/agents/agent.js';
 import { agentCatalog } from '../../src/agents/catalog.js';
 import { SessionError } from '../../src/model/errors.js';
+import type { Entry } from '../../src/model/entry.js';
 import { silentLogger } from '../../src/model/logger.js';
+import { replayText } from '../../src/model/replay.js';
+import type { PermissionRequest } from '../../src/model/turn.js';
 import { demoFromSource } from '../support/demoFromSource.js';
 import { choose, runTurn } from '../support/runTurn.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
@@ -110,6 +113,28 @@ describe('the demo agent', () => {
     await runTurn(fork, 'and the stork');
     assert.match((await runTurn(fork, 'what did I ask?')).text, /1\. remember the heron\n2\. and the stork/);
     assert.doesNotMatch(await text('what did I ask?'), /stork/);
+  });
+
+  test('remembers a conversation that it is told of, and does nothing of what was ordered there', async () => {
+    const timestamp = new Date().toISOString();
+    const said = (id: string, role: 'user' | 'assistant', text: string): Entry => {
+      return { type: 'message', id, timestamp, message: { role, content: [{ type: 'text', text }] } };
+    };
+    const replay = replayText([said('1', 'user', '/write told.txt x'), said('2', 'assistant', 'Done.')]);
+    const hooks = {
+      update: () => undefined,
+      permission: (request: PermissionRequest) => Promise.resolve(choose('allow_once')(request)),
+      signal: new AbortController().signal,
+    };
+    await session.prompt(
+      [
+        { type: 'text', text: replay },
+        { type: 'text', text: 'hello' },
+      ],
+      hooks,
+    );
+    assert.equal(await exists('told.txt'), false);
+    assert.match(await text('what did I ask?'), /1\. \/write told\.txt x\n2\. hello/);
   });
 
   test('does not resume a session it does not know, nor one whose id is a path', async () => {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { geminiSource } from '../../src/sources/gemini/gemini.js';
 import { installGemini } from '../support/agentInstall.js';
 import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';
+import { checkGoingOn } from '../support/goingOn.js';
 import { startGeminiServer } from '../support/geminiServer.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
 
@@ -29,14 +30,14 @@ test('the real Gemini CLI: what it writes is listed and read, and it goes on wit
     await mkdir(work);
     await writeFile(join(home, '.gemini/settings.json'), JSON.stringify(settings));
     const server = await startGeminiServer();
+    const env = {
+      PATH: [join(program, '../../../../.bin'), process.env['PATH']].join(delimiter),
+      HOME: home,
+      GEMINI_API_KEY: 'dummy',
+      GOOGLE_GEMINI_BASE_URL: server.url,
+      GEMINI_CLI_NO_RELAUNCH: 'true',
+    };
     const run = async (...args: string[]): Promise<void> => {
-      const env = {
-        PATH: process.env['PATH'],
-        HOME: home,
-        GEMINI_API_KEY: 'dummy',
-        GOOGLE_GEMINI_BASE_URL: server.url,
-        GEMINI_CLI_NO_RELAUNCH: 'true',
-      };
       const words = [program, '--skip-trust', '-m', 'gemini-2.5-flash', ...args];
       await promisify(execFile)(process.execPath, words, { env, cwd: work, timeout: 120_000 });
     };
@@ -74,6 +75,18 @@ test('the real Gemini CLI: what it writes is listed and read, and it goes on wit
         'user: second',
         'assistant: ECHO: second | earlier user turns: 1 {100 7 3 0 107}',
       ]);
+
+      // It has no `session/resume`, and `session/load` loses what it loads: it is told the history instead.
+      await checkGoingOn({
+        id: `gemini:${id}`,
+        dir: work,
+        env,
+        store: join(home, '.gemini'),
+        ownFile: true,
+        resumed: /The conversation so far was given to Gemini CLI as text/,
+        forked: /The conversation so far was given to Gemini CLI as text/,
+        goOn: (prompt) => run('--resume', id, '-p', prompt),
+      });
     } finally {
       await server.close();
     }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { openclawSource } from '../../src/sources/openclaw/openclaw.js';
 import { installOpenclaw, openclawVersion } from '../support/agentInstall.js';
 import { folderState } from '../support/folderState.js';
+import { checkGoingOn } from '../support/goingOn.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
 import { outlineOf, wholeRows } from '../support/sourceCheck.js';
@@ -88,5 +89,21 @@ describe('OpenClaw writes, and its store is read', () => {
     });
     assert.ok(listed.stdout.includes(key), 'and it still lists it itself');
     assert.ok((await readFile(join(state, 'openclaw.json'), 'utf8')).includes('test/model'));
+  });
+
+  test('one is adopted and forked, goes on with the demo, which is told of it, and its own program goes on with it', async () => {
+    // Its own agent speaks through a gateway that no test starts: the built-in demo answers.
+    const told =
+      /openclaw cannot be started from here, so Demo goes on with this session[^]*The conversation so far was given to Demo as text/;
+    await checkGoingOn({
+      id: `openclaw:${id}`,
+      dir: workspace,
+      env: { ...env, PATH: '/nowhere' },
+      store: join(state, 'agents'),
+      ownFile: false,
+      resumed: told,
+      forked: told,
+      goOn: turn,
+    });
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Entry } from '../../src/model/entry.js';
@@ -9,6 +9,7 @@ import type { SessionRow } from '../../src/model/row.js';
 import { opencodeSource } from '../../src/sources/opencode/opencode.js';
 import { installOpencode, opencodeVersion } from '../support/agentInstall.js';
 import { folderState } from '../support/folderState.js';
+import { checkGoingOn } from '../support/goingOn.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
 import { outlineOf, wholeRows } from '../support/sourceCheck.js';
@@ -21,6 +22,7 @@ describe('OpenCode writes, and its store is read', () => {
   const data = join(scratch.folder, 'data');
   const cwd = join(scratch.folder, 'project');
   const env = { HOME: scratch.folder, XDG_DATA_HOME: data };
+  const quiet = { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' };
   const source = opencodeSource({ env });
   let server: ModelServer;
   let program: string;
@@ -28,7 +30,6 @@ describe('OpenCode writes, and its store is read', () => {
 
   /** A turn, its prompt on the input. Returns the session's id. */
   async function turn(prompt: string, ...args: readonly string[]): Promise<string> {
-    const quiet = { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' };
     const running = run(program, ['run', '--format', 'json', ...args], {
       cwd,
       env: { PATH: process.env['PATH'], ...env, ...quiet },
@@ -122,5 +123,19 @@ describe('OpenCode writes, and its store is read', () => {
     assert.equal(lines.filter((line) => line.endsWith(` of opencode:${first}`)).length, 2);
     assert.equal(row.tokens, ownTokens(entries));
     assert.deepEqual((await read(first)).lines, parent.lines);
+  });
+
+  test('one is adopted, forked and continued by the agent itself, and its own program goes on with it', async () => {
+    const id = await turn('to be adopted');
+    await checkGoingOn({
+      id: `opencode:${id}`,
+      dir: cwd,
+      env: { ...env, ...quiet, PATH: [join(program, '..'), process.env['PATH']].join(delimiter) },
+      store: join(data, 'opencode'),
+      ownFile: false,
+      resumed: /OpenCode resumed its own session/,
+      forked: /OpenCode forked its own session/,
+      goOn: (prompt) => turn(prompt, '-s', id),
+    });
   });
 });

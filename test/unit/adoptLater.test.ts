@@ -126,6 +126,12 @@ describe('a session of Claude Code that goes on here', () => {
       const row = await workspace.get(id);
       assert.deepEqual([row.backend, row.backend_session_id, row.origin?.id], ['scripted', 's1', session]);
     });
+    // So does a fork of it, which is no other program's session any more.
+    await withClaude({ names: ['scripted'] }, async ({ workspace, notices }) => {
+      const fork = await workspace.fork(id, {});
+      assert.equal((await turn(workspace, fork.id, 'here')).error, undefined);
+      assert.equal(notices[0], 'claude cannot be started from here, so Scripted goes on with this session');
+    });
   });
 
   test('stays what we have of it when its program deleted it', async () => {
