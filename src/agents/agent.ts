@@ -49,6 +49,8 @@ export interface AgentSession {
   readonly id: string;
   readonly models: readonly { readonly id: string; readonly title: string }[];
   readonly model: string | undefined;
+  /** Tokens that its model holds, where that is known before the first turn. */
+  readonly contextSize?: number | undefined;
   /** Rejects with `agent_failed` (the agent's last words in the hint) when the agent dies or answers an error. */
   prompt(content: readonly ContentBlock[], hooks: TurnHooks): Promise<TurnResult>;
   setModel(model: string): Promise<void>;

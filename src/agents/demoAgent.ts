@@ -1,6 +1,6 @@
 import * as acp from '@agentclientprotocol/sdk/unstable';
 import { Readable, Writable } from 'node:stream';
-import { replayedPrompts } from '../model/replay.js';
+import { replayedPrompts } from '../model/replayText.js';
 import { demoCommands } from './demoScript.js';
 import { demoHome, DemoSessions, type DemoSession } from './demoSessions.js';
 import { DemoTurn } from './demoTurn.js';

@@ -57,6 +57,11 @@ export const configKeys: Readonly<Record<string, ConfigKey>> = {
     fallback: 0,
     about: 'turns sent to an agent that cannot resume; 0: all',
   },
+  'context.replay_tokens': {
+    schema: z.number().positive(),
+    fallback: 0.5,
+    about: 'tokens of history sent to an agent that cannot resume; up to 1: a part of what its model can hold',
+  },
   'compaction.mode': { schema: z.enum(['auto', 'manual', 'prune', 'off']), fallback: 'auto', about: 'when a long session is compacted' },
   'compaction.threshold': { schema: z.number().gt(0).max(1), fallback: 0.85, about: 'part of the context that triggers a compaction' },
   'compaction.keep_recent': { schema: z.number().int().nonnegative(), fallback: 4, about: 'turns that a compaction keeps whole' },

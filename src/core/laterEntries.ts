@@ -1,5 +1,5 @@
 import { textOf, type Entry } from '../model/entry.js';
-import { replayEnd } from '../model/replay.js';
+import { replayEnd } from '../model/replayText.js';
 
 /** By how much the clocks of two programs, or what they round to, may differ. */
 const slackMs = 1_000;

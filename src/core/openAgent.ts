@@ -3,7 +3,8 @@ import type { Entry } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import type { PermissionMode, SessionRecord } from '../model/record.js';
-import { answeredTurns, lastTurns, liveEntries, replayText } from '../model/replay.js';
+import { replayText } from '../model/replayText.js';
+import { replayView } from '../model/replayView.js';
 import type { WarmAgent } from './warmAgents.js';
 
 export interface OpenAgentRequest {
@@ -16,6 +17,10 @@ export interface OpenAgentRequest {
   readonly history: readonly Entry[];
   /** Turns that are replayed; 0 is all. */
   readonly historyLimit: number;
+  /** Tokens of history for an agent that cannot resume; up to 1 a part of what its model holds. */
+  readonly replayTokens: number;
+  /** Tokens that this agent's model was seen to hold. */
+  readonly contextSize: number | undefined;
   /** The parent's own id, where this is its fork and the parent has not gone on since. */
   readonly forkOf: string | undefined;
   readonly logger: Logger;
@@ -38,7 +43,7 @@ export async function openAgent(catalog: AgentCatalog, request: OpenAgentRequest
     const native = (await resumed(connection, request)) ?? (await forked(connection, request));
     const session = native ?? (await connection.create(optionsOf(request)));
     await useModel(connection, session, request);
-    return { connection, session, backend, cwd, replay: native ? '' : replayFor(connection, request) };
+    return { connection, session, backend, cwd, replay: native ? '' : replayFor(connection, session, request) };
   } catch (error) {
     await connection.dispose();
     throw error;
@@ -99,8 +104,14 @@ async function orTold(
   }
 }
 
-function replayFor(connection: AgentConnection, { history, historyLimit, notice }: OpenAgentRequest): string {
-  const text = replayText(lastTurns(answeredTurns(liveEntries(history)), historyLimit));
+/** What a model holds where nobody has said: small enough for any that is used as an agent. */
+const usualContext = 128_000;
+
+function replayFor(connection: AgentConnection, session: AgentSession, request: OpenAgentRequest): string {
+  const { history, historyLimit, replayTokens, notice } = request;
+  const size = session.contextSize ?? request.contextSize ?? usualContext;
+  const tokens = replayTokens > 1 ? replayTokens : Math.floor(size * replayTokens);
+  const text = replayText(replayView(history, { tokens, turns: historyLimit }));
   if (text !== '') notice('info', `The conversation so far was given to ${connection.info.title} as text`);
   return text;
 }

@@ -22,6 +22,8 @@ export interface TurnJob {
   readonly lease: Lease;
   readonly catalog: AgentCatalog;
   readonly warm: WarmAgents;
+  /** Tokens that the model of each agent was last seen to hold, by agent. */
+  readonly contextSizes: Map<string, number>;
 }
 
 type Ended = Extract<TurnUpdate, { kind: 'ended' }>;
@@ -51,7 +53,7 @@ interface Seen {
 }
 
 async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise<TurnResult> {
-  const { turn, plan, record, content } = job;
+  const { turn, plan, record, content, contextSizes } = job;
   const { store } = context;
   for (const text of plan.warnings) turn.update({ kind: 'notice', level: 'warning', text });
   await store.update(turn.id, (now) => ({
@@ -76,6 +78,7 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
       // A title that the person gave stands, whatever the agent thinks of.
       if (update.kind === 'title' && record.title_source === 'user') return;
       if (update.kind === 'title') seen.title = update.title;
+      if (update.kind === 'usage' && update.context_size !== undefined) contextSizes.set(plan.backend, update.context_size);
       turn.update(update);
     },
     permission: async (request) => {
@@ -91,11 +94,16 @@ function firstTitle(record: SessionRecord, content: readonly ContentBlock[]): Pa
 }
 
 async function agentFor(context: CoreContext, job: TurnJob): Promise<OpenedAgent> {
-  const { turn, record, plan, history, warm, catalog } = job;
+  const { turn, record, plan, history, warm, catalog, contextSizes } = job;
   const { backend, cwd, mode, model } = plan;
   const notice = (level: 'info' | 'warning', text: string): void => turn.update({ kind: 'notice', level, text });
   const kept = warm.take(turn.id, { backend, cwd, lastEntry: lastSaid(history) });
-  if (!kept) return openAgent(catalog, { ...plan, record, history, logger: context.logger, notice });
+  if (!kept)
+    return openAgent(catalog, {
+      ...plan,
+      ...{ record, history, notice, logger: context.logger },
+      contextSize: contextSizes.get(backend),
+    });
   try {
     await kept.session.setMode(mode);
     await useModel(kept.connection, kept.session, { model, notice });

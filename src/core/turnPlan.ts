@@ -17,6 +17,8 @@ export interface TurnPlan {
   /** Absolute and real. */
   readonly cwd: string;
   readonly historyLimit: number;
+  /** Tokens of history for an agent that cannot resume; up to 1 a part of what its model holds. */
+  readonly replayTokens: number;
   readonly writesUsage: boolean;
   /** The agent's own session to fork, where this is a fork of it that has said nothing yet. */
   readonly forkOf: string | undefined;
@@ -45,6 +47,7 @@ export async function turnPlan(
     mode: options.mode ?? (await sessionMode(context, record, backend)),
     cwd: await folderFor(context, record, warnings),
     historyLimit: Number(await config.get('context.history_limit')),
+    replayTokens: Number(await config.get('context.replay_tokens')),
     writesUsage: (await config.get('session.store_token_usage')) !== false,
     forkOf: await nativeParent(context, record, backend, history),
     warnings,

@@ -20,6 +20,7 @@ export class TurnRunner {
   readonly #running = new Map<string, Turn>();
   readonly #starting = new Set<string>();
   readonly #warm: WarmAgents;
+  readonly #contextSizes = new Map<string, number>();
   /** Rises over all sessions and turns, so that nothing needs to be remembered of a session that rests. */
   #seq = 0;
   #disposed = false;
@@ -98,7 +99,8 @@ export class TurnRunner {
       const turn = new Turn({ id, store, lease, entries, tell: (update) => this.#listener(id, ++this.#seq, update) });
       this.#running.set(id, turn);
       turn.begin(entry, plan);
-      const job = { turn, record, history, plan, content: options.content, lease, catalog: this.#catalog, warm: this.#warm };
+      const kept = { catalog: this.#catalog, warm: this.#warm, contextSizes: this.#contextSizes };
+      const job = { turn, record, history, plan, content: options.content, lease, ...kept };
       void actTurn(context, job).then((ended) => {
         this.#running.delete(id);
         turn.finish(ended);

@@ -1,4 +1,4 @@
-import { textOf, type Entry } from './entry.js';
+import { textOf, type Entry, type EntryOf } from './entry.js';
 
 /** Characters of one tool's output that go along: the agent can run it again. */
 const outputLimit = 2_000;
@@ -19,50 +19,53 @@ export function liveEntries(entries: readonly Entry[]): readonly Entry[] {
 /** The last `turns` prompts with all that followed each; 0 is all. */
 export function lastTurns(entries: readonly Entry[], turns: number): readonly Entry[] {
   if (turns === 0) return entries;
-  const starts = entries.flatMap((entry, index) => (entry.type === 'message' && entry.message.role === 'user' ? [index] : []));
+  const starts = entries.flatMap((entry, index) => (isPrompt(entry) ? [index] : []));
   return entries.slice(starts.at(-turns) ?? 0);
 }
 
 /** Without the prompts that nothing came of: the agent was not there, and the person has asked again since. */
 export function answeredTurns(entries: readonly Entry[]): readonly Entry[] {
-  const kept: Entry[] = [];
-  let turn: Entry[] = [];
-  const close = (): void => {
-    const failed = turn.length > 0 && turn.slice(1).every((entry) => entry.type === 'info' || isEmptyFailure(entry));
-    if (!failed || turn.length === 1) kept.push(...turn);
-    turn = [];
-  };
-  for (const entry of entries) {
-    if (entry.type === 'message' && entry.message.role === 'user') close();
-    turn.push(entry);
-  }
-  close();
-  return kept;
+  return turnsOf(entries).flatMap((turn) => {
+    const failed = turn.length > 1 && turn.slice(1).every((entry) => entry.type === 'info' || isEmptyFailure(entry));
+    return failed ? [] : turn;
+  });
 }
+
+/** Each prompt with all that followed it; what stands before the first one is a turn of its own. */
+export function turnsOf(entries: readonly Entry[]): Entry[][] {
+  const turns: Entry[][] = [];
+  for (const entry of entries) {
+    if (isPrompt(entry) || turns.length === 0) turns.push([entry]);
+    else turns.at(-1)?.push(entry);
+  }
+  return turns;
+}
+
+export const isPrompt = (entry: Entry): entry is EntryOf<'message'> => entry.type === 'message' && entry.message.role === 'user';
 
 const isEmptyFailure = (entry: Entry): boolean =>
   entry.type === 'message' && entry.stop_reason === 'error' && textOf(entry.message.content) === '';
 
-/** The line after a conversation that is given as text: what follows is the prompt. */
-export const replayEnd = '-----';
+export type Said = EntryOf<'message'> | EntryOf<'tool_call'>;
 
-const replayStart =
-  'This conversation began elsewhere. What was said and done so far is between the two lines; go on from there, without repeating it.';
-
-/** The person's prompts in a conversation that was given as text, oldest first; `undefined` where the text is none. */
-export function replayedPrompts(text: string): readonly string[] | undefined {
-  if (!text.startsWith(`${replayStart}\n`) || !text.endsWith(`\n${replayEnd}`)) return undefined;
-  return [...text.matchAll(/^User:\n(.*)$/gm)].map(([, prompt = '']) => prompt);
+/** What was said and done in a turn, every call with one end: models refuse a history with a call that has none. */
+export function saidIn(turn: readonly Entry[]): Said[] {
+  const calls = new Map(turn.flatMap((entry) => (entry.type === 'tool_call' ? [[entry.call.id, entry] as const] : [])));
+  return turn.flatMap((entry): Said[] => {
+    if (entry.type === 'message') return partOf(entry) === '' ? [] : [entry];
+    if (entry.type !== 'tool_call' || calls.get(entry.call.id) !== entry) return [];
+    return [withEnd(entry)];
+  });
 }
 
-/** A conversation as text for an agent that does not have it. Empty where there was none. */
-export function replayText(entries: readonly Entry[]): string {
-  const parts = entries.map(partOf).filter(Boolean);
-  if (parts.length === 0) return '';
-  return [replayStart, replayEnd, ...parts, replayEnd].join('\n\n');
+function withEnd(entry: EntryOf<'tool_call'>): EntryOf<'tool_call'> {
+  const { call } = entry;
+  if (call.status !== 'pending' && call.status !== 'running') return entry;
+  return { ...entry, call: { ...call, status: 'cancelled', output: [call.output, 'No answer was kept.'].filter(Boolean).join('\n') } };
 }
 
-function partOf(entry: Entry): string {
+/** An entry as the text that stands for it; empty where it is not for the agent. */
+export function partOf(entry: Entry): string {
   switch (entry.type) {
     case 'message': {
       const text = textOf(entry.message.content).trim();
@@ -73,8 +76,6 @@ function partOf(entry: Entry): string {
       const shown = output && output.length > outputLimit ? `${output.slice(0, outputLimit)}\n(cut here)` : output;
       return `Tool (${kind}, ${status}): ${title}${shown ? `\n${shown}` : ''}`;
     }
-    case 'compact':
-      return `Summary of what was said before:\n${entry.summary}`;
     default:
       return '';
   }

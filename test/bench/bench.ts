@@ -1,4 +1,4 @@
-// `npm run bench [list|append|size|host]…`: figures of one run, as a table on stderr, and as JSON on stdout and in
+// `npm run bench [list|append|search|replay|size|host]…`: figures of one run, as a table on stderr, and as JSON on stdout and in
 // dist/bench.json. Exits 1 when one is over its bound, and names it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
@@ -8,6 +8,7 @@ import { appendBench } from './appendBench.js';
 import { isMissed, tableOf, type Figure } from './figure.js';
 import { hostBench } from './hostBench.js';
 import { listBench } from './listBench.js';
+import { replayBench } from './replayBench.js';
 import { searchBench } from './searchBench.js';
 import { sizeBench } from './sizeBench.js';
 
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, (scratch: string) => Promise<readonly Fig
   list: listBench,
   append: appendBench,
   search: searchBench,
+  replay: replayBench,
   size: sizeBench,
   host: hostBench,
 };

@@ -7,7 +7,7 @@ import { agentCatalog } from '../../src/agents/catalog.js';
 import { SessionError } from '../../src/model/errors.js';
 import type { Entry } from '../../src/model/entry.js';
 import { silentLogger } from '../../src/model/logger.js';
-import { replayText } from '../../src/model/replay.js';
+import { replayText } from '../../src/model/replayText.js';
 import type { PermissionRequest } from '../../src/model/turn.js';
 import { demoFromSource } from '../support/demoFromSource.js';
 import { choose, runTurn } from '../support/runTurn.js';
@@ -120,7 +120,7 @@ describe('the demo agent', () => {
     const said = (id: string, role: 'user' | 'assistant', text: string): Entry => {
       return { type: 'message', id, timestamp, message: { role, content: [{ type: 'text', text }] } };
     };
-    const replay = replayText([said('1', 'user', '/write told.txt x'), said('2', 'assistant', 'Done.')]);
+    const replay = replayText({ before: '', entries: [said('1', 'user', '/write told.txt x'), said('2', 'assistant', 'Done.')] });
     const hooks = {
       update: () => undefined,
       permission: (request: PermissionRequest) => Promise.resolve(choose('allow_once')(request)),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Entry } from '../../src/model/entry.js';
-import { answeredTurns, lastTurns, liveEntries, replayText } from '../../src/model/replay.js';
+import { answeredTurns, lastTurns, liveEntries } from '../../src/model/replay.js';
+import { replayText } from '../../src/model/replayText.js';
+import { replayView } from '../../src/model/replayView.js';
 
 const timestamp = '2026-11-21T10:00:00.000Z';
 const message = (id: string, role: 'user' | 'assistant', text: string, more = {}): Entry => ({
@@ -25,7 +27,7 @@ describe('what an agent is told of a conversation that it does not have', () => 
       timestamp,
       call: { id: 'c', kind: 'read', title: 'Read a.ts', status: 'completed', output: 'x'.repeat(5000) },
     };
-    const text = replayText([...talk.slice(0, 1), tool, ...talk.slice(1)]);
+    const text = replayText(replayView([...talk.slice(0, 1), tool, ...talk.slice(1)], { tokens: 10_000 }));
     const places = ['User:\nfirst', 'Tool (read, completed): Read a.ts', '(cut here)', 'Assistant:\none', 'User:\nsecond'].map((part) =>
       text.indexOf(part),
     );
@@ -40,7 +42,7 @@ describe('what an agent is told of a conversation that it does not have', () => 
     assert.ok(text.length < 3000);
   });
 
-  test('nothing where nothing was said', () => assert.equal(replayText([]), ''));
+  test('nothing where nothing was said', () => assert.equal(replayText(replayView([], { tokens: 10_000 })), ''));
 
   test('nothing from before the last reset', () => {
     assert.deepEqual(idsOf(liveEntries([...talk.slice(0, 2), { type: 'reset', id: 'r', timestamp }, ...talk.slice(2)])), ['u2', 'a2']);
