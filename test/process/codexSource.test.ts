@@ -8,9 +8,9 @@ import { entrySchema, type Entry } from '../../src/model/entry.js';
 import type { SessionRow } from '../../src/model/row.js';
 import { codexSource } from '../../src/sources/codex/codex.js';
 import { installCodex } from '../support/agentInstall.js';
-import { startCodexServer, type CodexServer } from '../support/codexServer.js';
 import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';
+import { startModelServer, type ModelServer } from '../support/modelServer.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
 
 const run = promisify(execFile);
@@ -21,7 +21,7 @@ describe('Codex writes, and its store is read', () => {
   const home = join(scratch.folder, '.codex');
   const cwd = join(scratch.folder, 'project');
   const source = codexSource({ env: { HOME: scratch.folder } });
-  let server: CodexServer;
+  let server: ModelServer;
   let program: string;
   let first: string;
 
@@ -57,7 +57,7 @@ describe('Codex writes, and its store is read', () => {
   before(
     async () => {
       program = await installCodex();
-      server = await startCodexServer();
+      server = await startModelServer();
       await mkdir(home);
       await mkdir(cwd);
       await writeFile(
@@ -101,11 +101,11 @@ enabled = false
       lines[1] ?? '',
       /^execute completed: echo hi <- \{"cmd":"echo hi"\} -> [^]*Process exited with code 0\n[^]*Output:\nhi\n$/,
     );
-    assert.deepEqual(lines.slice(2), [
-      'assistant: ECHO: [[bash echo hi]] please | earlier user turns: 0 {200 20 80 0 220}',
+    assert.match(lines[2] ?? '', /^assistant: The tool said: Chunk ID: \w+ \{200 20 80 0 220\}$/);
+    assert.deepEqual(lines.slice(3), [
       'user: [[think]] twice',
-      'thinking: I think.',
-      'assistant: ECHO: [[think]] twice | earlier user turns: 1 {100 10 40 0 110}',
+      'thinking: I think about the prompt.',
+      'assistant: You said: [[think]] twice\nEarlier user turns: 1 {100 10 40 0 110}',
     ]);
     assert.deepEqual(await folderState(home), before);
   });
@@ -125,15 +125,15 @@ enabled = false
     );
     assert.deepEqual(entries.slice(6).map(entryOutline), [
       'user: Fork it',
-      'assistant: ECHO: Fork it | earlier user turns: 2',
+      'assistant: You said: Fork it\nEarlier user turns: 2',
       'user: Fork it again',
-      'assistant: ECHO: Fork it again | earlier user turns: 3 {100 10 40 0 110}',
+      'assistant: You said: Fork it again\nEarlier user turns: 3 {100 10 40 0 110}',
     ]);
     assert.equal(ownTokens(entries), 110);
     const { rows } = await source.list();
     assert.equal(
       rows.reduce((sum, { tokens }) => sum + tokens, 0),
-      110 * server.prompts.length,
+      110 * server.requests.length,
       'every answer is counted once',
     );
   });
@@ -146,7 +146,7 @@ enabled = false
     assert.deepEqual(entries.slice(0, before.length), before);
     assert.deepEqual(entries.slice(before.length).map(entryOutline), [
       'user: Go on',
-      'assistant: ECHO: Go on | earlier user turns: 2 {100 10 40 0 110}',
+      'assistant: You said: Go on\nEarlier user turns: 2 {100 10 40 0 110}',
     ]);
     assert.notEqual((await source.list()).stamps?.get(`codex:${first}`), stamp);
   });
@@ -163,8 +163,8 @@ enabled = false
     const kinds = entries.map((entry) => (entry.type === 'message' ? entry.message.role : entry.type));
     assert.deepEqual(kinds, ['user', 'assistant', 'user', 'assistant', 'compact', 'user', 'assistant']);
     assert.match(entryOutline(entries[3]!), /^assistant: {2}! Codex ran out of room/);
-    assert.match(entryOutline(entries[4]!), /^compact: ECHO: You are performing/);
-    assert.equal(entryOutline(entries[6]!), 'assistant: ECHO: After | earlier user turns: 3 {200 20 80 0 220}');
+    assert.match(entryOutline(entries[4]!), /^compact: You said: You are performing/);
+    assert.equal(entryOutline(entries[6]!), 'assistant: You said: After\nEarlier user turns: 3 {200 20 80 0 220}');
   });
 
   test('an archived session says so, and is read the same', async () => {

@@ -10,7 +10,7 @@ import { installGemini } from '../support/agentInstall.js';
 import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';
 import { checkGoingOn } from '../support/goingOn.js';
-import { startGeminiServer } from '../support/geminiServer.js';
+import { startModelServer } from '../support/modelServer.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
 
 const settings = {
@@ -29,7 +29,7 @@ test('the real Gemini CLI: what it writes is listed and read, and it goes on wit
     await mkdir(join(home, '.gemini'), { recursive: true });
     await mkdir(work);
     await writeFile(join(home, '.gemini/settings.json'), JSON.stringify(settings));
-    const server = await startGeminiServer();
+    const server = await startModelServer();
     const env = {
       PATH: [join(program, '../../../../.bin'), process.env['PATH']].join(delimiter),
       HOME: home,
@@ -43,27 +43,36 @@ test('the real Gemini CLI: what it writes is listed and read, and it goes on wit
     };
     try {
       const id = randomUUID();
-      await run('--session-id', id, '--approval-mode', 'yolo', '-p', '[[write a.txt hi]]');
+      await run('--session-id', id, '--approval-mode', 'yolo', '-p', '[[say I write it.]] [[write a.txt hi]]');
       const before = await folderState(home);
       const source = geminiSource({ env: { HOME: home } });
       const { rows, problems } = await source.list();
       assert.deepEqual(problems, []);
       assert.deepEqual(
         rows.map((row) => [row.id, row.backend_session_id, row.workdir, row.prompt, row.title, row.model]),
-        [[`gemini:${id}`, id, work, '[[write a.txt hi]]', '[[write a.txt hi]]', 'gemini-2.5-flash']],
+        [
+          [
+            `gemini:${id}`,
+            id,
+            work,
+            '[[say I write it.]] [[write a.txt hi]]',
+            '[[say I write it.]] [[write a.txt hi]]',
+            'gemini-2.5-flash',
+          ],
+        ],
       );
       const entries = await source.read(id);
       const path = join(work, 'a.txt');
       assert.deepEqual(entries.map(entryOutline), [
-        'user: [[write a.txt hi]]',
+        'user: [[say I write it.]] [[write a.txt hi]]',
         'assistant: I write it. {100 7 3 0 107}',
         `edit completed: WriteFile a.txt <- {"file_path":"a.txt","content":"hi"} -> Successfully created and wrote to new file: ${path}. Here is the updated code:\nhi [${path}: null => "hi"]`,
-        'assistant: ECHO: [[write a.txt hi]] | earlier user turns: 0 {100 7 3 0 107}',
+        `assistant: The tool said: Successfully created and wrote to new file: ${path}. Here is the updated code: {100 7 3 0 107}`,
       ]);
       assert.deepEqual(await folderState(home), before, 'reading left nothing behind');
 
       await run('--resume', id, '-p', 'second');
-      assert.deepEqual(server.prompts.at(-1), ['[[write a.txt hi]]', 'second'], 'it carried the history');
+      assert.deepEqual(server.requests.at(-1)?.prompts, ['[[say I write it.]] [[write a.txt hi]]', 'second'], 'it carried the history');
       const again = await source.list();
       assert.deepEqual([again.rows.map((row) => row.id), again.problems], [[`gemini:${id}`], []]);
       const longer = await source.read(id);
@@ -73,7 +82,7 @@ test('the real Gemini CLI: what it writes is listed and read, and it goes on wit
       );
       assert.deepEqual(longer.slice(entries.length).map(entryOutline), [
         'user: second',
-        'assistant: ECHO: second | earlier user turns: 1 {100 7 3 0 107}',
+        'assistant: You said: second\nEarlier user turns: 1 {100 7 3 0 107}',
       ]);
 
       // It has no `session/resume`, and `session/load` loses what it loads: it is told the history instead.

@@ -50,6 +50,22 @@ export async function installCodex(): Promise<string> {
   return path.join(folder, 'node_modules/.bin/codex');
 }
 
+/** The Codex adapter that the tests drive. It brings a Codex of its own, an older one. */
+export const codexAdapterVersion = '2.6.0';
+
+/**
+ * Installs `@agentclientprotocol/codex-acp` from npm into the cache, as above: some 460 MB. Returns the folder whose
+ * `node_modules/.bin` holds `codex-acp` and the `codex` that it starts.
+ */
+export async function installCodexAdapter(): Promise<string> {
+  const folder = path.join(cacheFolder(), 'agents', `codex-acp-${codexAdapterVersion}-${process.platform}-${process.arch}`);
+  await buildOnce(folder, async (building) => {
+    await fs.writeFile(path.join(building, 'package.json'), '{ "private": true }\n');
+    await install(building, `@agentclientprotocol/codex-acp@${codexAdapterVersion}`);
+  });
+  return folder;
+}
+
 /** The OpenCode that wrote the fixture, and that the tests run. */
 export const opencodeVersion = '1.18.33';
 

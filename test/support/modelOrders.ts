@@ -1,0 +1,58 @@
+import type { AnswerPart, Question } from './dialects/dialect.js';
+
+/** What a prompt orders of the model server, by name. */
+export interface Orders {
+  readonly think?: string;
+  readonly say?: string;
+  readonly write?: string;
+  readonly bash?: string;
+  readonly hang?: string;
+  readonly fail?: string;
+  readonly overflow?: string;
+}
+
+export function ordersOf(prompt: string): Orders {
+  const orders = [...prompt.matchAll(/\[\[(think|say|write|bash|hang|fail|overflow)\s*([^\]]*)\]\]/g)];
+  return Object.fromEntries(orders.map(([, name = '', rest = '']): [string, string] => [name, rest]));
+}
+
+/** What the person wrote: agents add reminders, context and command output in tags, or under a heading. */
+export function promptsOf({ texts }: Question): string[] {
+  return texts.filter((text) => text !== '' && !/^\s*<[a-z][\w -]*>/i.test(text) && !text.startsWith('# AGENTS.md'));
+}
+
+/** How each agent's tool for writing a file wants to be called. */
+const writers: Readonly<Record<string, (file: string, text: string) => object>> = {
+  Write: (file, content) => ({ file_path: file, content }),
+  write: (filePath, content) => ({ filePath, content }),
+  write_file: (file, content) => ({ file_path: file, content }),
+};
+const shells: Readonly<Record<string, (command: string) => object>> = {
+  Bash: (command) => ({ command, description: 'A test runs a command' }),
+  bash: (command) => ({ command, description: 'A test runs a command' }),
+  exec_command: (cmd) => ({ cmd }),
+  run_shell_command: (command) => ({ command, description: 'A test runs a command' }),
+};
+
+/** The answer to a prompt: what it orders, as far as the agent offers tools for it, else its echo. */
+export function partsOf(question: Question, prompts: readonly string[], id: string): AnswerPart[] {
+  const prompt = prompts.at(-1) ?? 'nothing';
+  const { think, say, write, bash } = ordersOf(prompt);
+  if (question.result !== undefined) return [{ type: 'text', text: `The tool said: ${question.result.split('\n')[0] ?? ''}` }];
+  const first: AnswerPart[] = [
+    ...(think === undefined ? [] : [{ type: 'thinking' as const, text: 'I think about the prompt.' }]),
+    ...(say === undefined ? [] : [{ type: 'text' as const, text: say }]),
+  ];
+  const tool = (table: typeof writers | typeof shells): string | undefined => question.tools.find((name) => Object.hasOwn(table, name));
+  const [writer, shell] = [tool(writers), tool(shells)];
+  const [file = '', text = ''] = (write ?? '').split(/\s+([^]*)/);
+  if (write !== undefined && writer !== undefined) {
+    return [...first, { type: 'tool', id, name: writer, input: writers[writer]?.(file, text) ?? {} }];
+  }
+  // An agent that has no tool for it writes with its shell.
+  const command = bash ?? (write === undefined ? undefined : `printf '%s' '${text}' > '${file}'`);
+  if (command !== undefined && shell !== undefined) {
+    return [...first, { type: 'tool', id, name: shell, input: shells[shell]?.(command) ?? {} }];
+  }
+  return [...first, { type: 'text', text: `You said: ${prompt}\nEarlier user turns: ${Math.max(0, prompts.length - 1)}` }];
+}
