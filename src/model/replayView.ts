@@ -79,9 +79,9 @@ function cutTurn(said: readonly Said[], limit: number): readonly Said[] {
   if (!first) return [];
   const prompt = isPrompt(first) ? fitted(first, Math.floor(limit / 2)) : undefined;
   const rest = isPrompt(first) ? said.slice(1) : said;
-  const note = noteAt(first, rest.length);
-  let left = limit - turnCost(prompt ? [prompt] : [], limit) - costOf(partOf(note), limit);
-  if (left < 0) return prompt ? [prompt] : [];
+  let left = limit - turnCost(prompt ? [prompt] : [], limit) - costOf(partOf(noteAt(first, said.length)), limit);
+  // Without room for the note nothing is shown: it would pass for all there is.
+  if (left < 0) return [];
   const kept: Said[] = [];
   for (const entry of rest.toReversed()) {
     const whole = costOf(partOf(entry), left) <= left;
@@ -91,7 +91,7 @@ function cutTurn(said: readonly Said[], limit: number): readonly Said[] {
     left -= costOf(partOf(shown), left);
     if (!whole) break;
   }
-  const missing = rest.length - kept.length;
+  const missing = said.length - kept.length - (prompt ? 1 : 0);
   return [...(prompt ? [prompt] : []), ...(missing === 0 ? [] : [noteAt(first, missing)]), ...kept];
 }
 

@@ -53,7 +53,7 @@ describe('a history in a token budget', () => {
         const text = replayText(replayView(history, { tokens }));
         assert.ok(tokensOf(text) <= tokens || text === '', `${String(tokensOf(text))} of ${String(tokens)}`);
       }),
-      { numRuns: 400 },
+      { numRuns: 1000 },
     );
   });
 
@@ -77,8 +77,20 @@ describe('a history in a token budget', () => {
         assert.equal(new Set(calls.map(({ id }) => id)).size, calls.length);
         assert.ok(calls.every(({ status, output }) => status !== 'running' && status !== 'pending' && output !== undefined));
       }),
-      { numRuns: 400 },
+      { numRuns: 1000 },
     );
+  });
+
+  test('shows no part of a turn as if it were all', () => {
+    const history = [message('u', 'user', 'p'), message('a', 'assistant', 'a')];
+    for (let tokens = 0; tokens < 100; tokens++) {
+      const { entries } = replayView(history, { tokens });
+      assert.notDeepEqual(
+        entries.map(({ id }) => id),
+        ['u'],
+        `with ${String(tokens)} tokens`,
+      );
+    }
   });
 
   test('is the same each time', () => {
