@@ -19,7 +19,17 @@ const common = {
 const requireShim = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 // zod asks for `navigator`, which the extension host reports as an error; Node has nothing to tell there.
 const node = { ...common, platform: 'node', target: 'node20', define: { ...common.define, navigator: 'undefined' } };
-const esm = { ...node, format: 'esm', outdir: 'dist', banner: { js: requireShim }, plugins: [lazyBuiltins] };
+/** The model SDK stands beside the programs, which live in folders of dist/: each bundle asks for the same file. */
+const besideModelSdk = {
+  name: 'model-sdk',
+  setup: ({ onResolve }) => void onResolve({ filter: /\/modelSdk\.js$/ }, () => ({ path: '../modelSdk.js', external: true })),
+};
+/** The SDK takes all of zod, with 50 languages that nobody asks for. */
+const withoutLocales = {
+  name: 'without-locales',
+  setup: ({ onLoad }) => void onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';" })),
+};
+const esm = { ...node, format: 'esm', outdir: 'dist', banner: { js: requireShim }, plugins: [lazyBuiltins, besideModelSdk] };
 
 const bundles = [
   // The language client is a bundle of its own, loaded when first needed: activation stays short.
@@ -31,7 +41,7 @@ const bundles = [
   {
     ...node,
     format: 'cjs',
-    plugins: [lazyBuiltins],
+    plugins: [lazyBuiltins, besideModelSdk],
     entryPoints: { 'cli/main': 'src/cli/main.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
@@ -39,6 +49,7 @@ const bundles = [
     banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
   },
   { ...esm, splitting: true, chunkNames: 'chunks/[name]-[hash]', entryPoints: { server: 'src/server/main.ts', demoAgent: 'src/agents/demoAgent.ts' } },
+  { ...esm, plugins: [withoutLocales], entryPoints: { modelSdk: 'src/agents/modelSdk.ts' } },
   { ...common, platform: 'browser', target: 'es2022', format: 'iife', entryPoints: { panel: 'webview-ui/main.tsx' }, jsx: 'automatic', jsxImportSource: 'preact', outdir: 'dist/webview' },
   { ...common, entryPoints: { panel: 'webview-ui/panel.css' }, outdir: 'dist/webview' },
 ];

@@ -2,22 +2,12 @@ import { RequestError } from '@agentclientprotocol/sdk/unstable';
 import * as z from 'zod';
 import { SessionError } from '../model/errors.js';
 import type { ProcessEnd } from './agentProcess.js';
-
-/** Words of an agent that say more than its error code does: most agents answer -32603 to everything. */
-const known: readonly { readonly pattern: RegExp; readonly says: string }[] = [
-  {
-    pattern: /\b401\b|unauthori[sz]ed|not (logged|signed) in|authentication|invalid (x-)?api[ _-]key|please run \/login/i,
-    says: 'is not signed in',
-  },
-  { pattern: /\b429\b|rate.?limit|usage limit|quota/i, says: 'has reached its rate limit' },
-  { pattern: /\b529\b|overloaded/i, says: 'cannot be served: the model is overloaded' },
-  { pattern: /prompt is too long|context.?(length|window)/i, says: 'cannot take more: the session is too long for the model' },
-];
+import { meaningOf } from './failureWords.js';
 
 /** The agent answered with an error. Its own words are the hint. */
 export function answeredError(agent: string, error: RequestError): SessionError {
   const words = wordsOf(error);
-  const says = error.code === -32000 ? 'is not signed in' : known.find(({ pattern }) => pattern.test(words))?.says;
+  const says = error.code === -32000 ? 'is not signed in' : meaningOf(words);
   const hint = says === 'is not signed in' ? `sign in with the agent's own program or mend its key, then try again (${words})` : words;
   return new SessionError('agent_failed', `${agent} ${says ?? 'answered with an error'}`, { hint, cause: error });
 }

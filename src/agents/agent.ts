@@ -4,6 +4,7 @@ import type { PermissionRequest, TurnUpdate } from '../model/turn.js';
 import type { StopReason } from '../model/entry.js';
 import type { ThinkingLevel } from '../model/record.js';
 import type { Logger } from '../model/logger.js';
+import type { ReplayMessage } from '../model/replayMessages.js';
 
 /** An agent that is on this machine, or could be. `problem` says why it cannot be started, `install` the command that mends it. */
 export interface AgentInfo {
@@ -17,6 +18,10 @@ export interface AgentInfo {
   readonly install?: string | undefined;
   /** How it is spoken to: the Agent Client Protocol, or the program's own interface. Absent where it was not found. */
   readonly via?: AgentVia | undefined;
+  /** Who named it, where it is not one that we know: the person's config, or the editor with its own models. */
+  readonly from?: 'config' | 'editor' | undefined;
+  /** Where the key of an endpoint comes from. `none`: it is sent without one. Absent: it is no endpoint. */
+  readonly key?: 'editor' | 'environment' | 'missing' | 'none' | undefined;
   readonly can: readonly AgentAbility[];
 }
 
@@ -57,6 +62,8 @@ export interface AgentSession {
   setMode(mode: string): Promise<void>;
   /** How much it thinks, where the agent lets one choose; `unsupported` for a level that it has not got. */
   readonly setThinking?: (level: ThinkingLevel) => Promise<void>;
+  /** Takes the conversation so far as messages, before the first prompt: what keeps no session of its own has this. */
+  readonly recall?: (history: readonly ReplayMessage[]) => void;
 }
 
 /** Where a fork begins: after this many turns of the agent's own session, the last of which ends with the message of that id. */

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { AgentInfo } from './agent.js';
 import type { AgentRow, AgentWay } from './agentTable.js';
+import type { EndpointSettings } from './endpoint.js';
 import { findPrograms, inspectProgram, type Program } from './programSearch.js';
 
 /** `agents.<name>` of the config. Only the person's own: a folder's must never reach this. */
@@ -9,6 +10,10 @@ export interface AgentConfig {
   readonly command?: string | undefined;
   readonly args?: readonly string[] | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** A model behind an HTTP endpoint, instead of a program. */
+  readonly endpoint?: EndpointSettings | undefined;
+  /** The model of its sessions where they name none. */
+  readonly model?: string | undefined;
 }
 
 /** An agent as it is on this machine. */
@@ -33,7 +38,8 @@ export async function searchAgent(
   { folders, refuse }: { readonly folders: readonly string[]; readonly refuse: readonly string[] },
 ): Promise<FoundAgent> {
   const ways: AgentRow['ways'] = config.command === undefined ? row.ways : [wayOf(row, config.command)];
-  const base = { name: row.name, title: row.title, demo: false };
+  const from = config.command === undefined ? {} : { from: 'config' as const };
+  const base = { name: row.name, title: row.title, demo: false, ...from };
   const found: FoundWay[] = [];
   for (const way of ways) {
     const program = await programOf(way, { folders, refuse });

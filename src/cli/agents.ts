@@ -25,7 +25,9 @@ export async function agents({ options, terminal, open }: Invocation): Promise<u
 function stateOf(info: AgentInfo): string {
   if (info.problem !== undefined) return [info.problem, info.install && `install: ${info.install}`].filter(Boolean).join('; ');
   const where = info.demo ? 'built in, a demo: no key and no network' : (info.path ?? 'found');
-  return [where, info.via && `over ${vias[info.via]}`, abilitiesOf(info)].filter(Boolean).join('; ');
+  return [info.from === 'config' ? `${where} (config)` : where, keyText(info.key), info.via && `over ${vias[info.via]}`, abilitiesOf(info)]
+    .filter(Boolean)
+    .join('; ');
 }
 
 const vias: Readonly<Record<NonNullable<AgentInfo['via']>, string>> = { acp: 'ACP', own: 'its own interface' };
@@ -43,4 +45,8 @@ const abilities: readonly (readonly [ability: AgentInfo['can'][number], text: st
 function abilitiesOf({ can }: AgentInfo): string {
   const texts = abilities.flatMap(([ability, text]) => (can.includes(ability) ? [text] : []));
   return texts.length === 0 ? '' : `can ${texts.join(', ')}`;
+}
+
+function keyText(key: AgentInfo['key']): string {
+  return key === undefined ? '' : key === 'none' ? 'without a key' : 'with a key';
 }

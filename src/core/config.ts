@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { lstatSync } from 'node:fs';
 import * as z from 'zod';
 import type { AgentsConfig } from '../agents/catalog.js';
+import { endpointSettingsSchema } from '../agents/endpoint.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import { agentKeys, budgetKeys, configKeys, type ConfigKey } from './configKeys.js';
@@ -127,11 +128,15 @@ function requireKey(name: string): ConfigKey {
 const unknownKey = (name: string): SessionError =>
   new SessionError('usage', `there is no setting "${name}"`, { hint: 'skein config list shows them all' });
 
-const agentSchema = z.object({
-  command: z.string().optional(),
-  args: z.array(z.string()).optional(),
-  env: z.record(z.string(), z.string()).optional(),
-});
+const agentSchema = z
+  .object({
+    command: z.string().optional(),
+    args: z.array(z.string()).optional(),
+    env: z.record(z.string(), z.string()).optional(),
+    endpoint: endpointSettingsSchema.optional(),
+    defaults: z.object({ model: z.string().optional() }).optional(),
+  })
+  .transform(({ defaults, ...agent }) => ({ ...agent, model: defaults?.model }));
 
 /** Names that a key can hold: a dot would end them. */
 const agentNames = (tree: Tree): string[] => Object.keys(objectAt(tree, 'agents')).filter((name) => /^[a-z0-9][\w-]*$/i.test(name));

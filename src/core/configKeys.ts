@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { endpointProtocolSchema, endpointUrlSchema, keyVariableSchema } from '../agents/endpoint.js';
 import { permissionModes, thinkingLevels } from '../model/record.js';
 
 export interface ConfigKey {
@@ -92,6 +93,9 @@ export const agentKeys: Readonly<Record<string, ConfigKey>> = {
   command: { schema: text, about: 'program that speaks the Agent Client Protocol', homeOnly: true },
   args: { schema: texts, about: 'its arguments', homeOnly: true },
   env: { schema: z.record(z.string(), z.string()), about: 'its environment, on top of yours', homeOnly: true },
+  'endpoint.url': { schema: endpointUrlSchema, about: 'a model behind an HTTP API, instead of a program: its address', homeOnly: true },
+  'endpoint.protocol': { schema: endpointProtocolSchema, about: 'what it speaks; unset: openai', homeOnly: true },
+  'endpoint.key_env': { schema: keyVariableSchema, about: 'the environment variable that holds its key', homeOnly: true },
   'defaults.model': { schema: text, about: 'model of its sessions' },
   'defaults.fallbacks': { schema: texts, about: 'models to go on with where one fails' },
   'defaults.thinking_level': { schema: z.enum(thinkingLevels), about: 'how much it thinks' },

@@ -3,6 +3,7 @@ import type { Entry } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import type { PermissionMode, SessionRecord } from '../model/record.js';
+import { replayMessages } from '../model/replayMessages.js';
 import { replayText } from '../model/replayText.js';
 import { replayView } from '../model/replayView.js';
 import type { WarmAgent } from './warmAgents.js';
@@ -111,7 +112,14 @@ function replayFor(connection: AgentConnection, session: AgentSession, request: 
   const { history, historyLimit, replayTokens, notice } = request;
   const size = session.contextSize ?? request.contextSize ?? usualContext;
   const tokens = replayTokens > 1 ? replayTokens : Math.floor(size * replayTokens);
-  const text = replayText(replayView(history, { tokens, turns: historyLimit }));
+  const view = replayView(history, { tokens, turns: historyLimit });
+  if (session.recall) {
+    const messages = replayMessages(view);
+    session.recall(messages);
+    if (messages.length > 0) notice('info', `The conversation so far was given to ${connection.info.title}`);
+    return '';
+  }
+  const text = replayText(view);
   if (text !== '') notice('info', `The conversation so far was given to ${connection.info.title} as text`);
   return text;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { AgentCatalog } from '../agents/agent.js';
+import type { AgentsConfig } from '../agents/catalog.js';
 import { openSources } from '../sources/sourceList.js';
 import { ensureStore, isStore, resolveStore, skeinHome, type StoreLocation } from '../store/location.js';
 import { openStore } from '../store/openStore.js';
@@ -65,8 +66,13 @@ async function makeStore(
 }
 
 async function thisComputersAgents({ env, config, dir }: CoreContext): Promise<AgentCatalog> {
-  const [{ agentCatalog }, { demoPath }] = await Promise.all([import('../agents/catalog.js'), import('./demoPath.js')]);
-  return agentCatalog({ env, config: () => config.agents(), demoPath: demoPath(), folders: [dir] });
+  const [{ agentCatalog }, { withModels }, { demoPath }] = await Promise.all([
+    import('../agents/catalog.js'),
+    import('../agents/modelCatalog.js'),
+    import('./demoPath.js'),
+  ]);
+  const agents = (): Promise<AgentsConfig> => config.agents();
+  return withModels(agentCatalog({ env, config: agents, demoPath: demoPath(), folders: [dir] }), { config: agents, keys: { env } });
 }
 
 /** Does it once; a failure is tried again the next time. */

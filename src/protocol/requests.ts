@@ -22,6 +22,8 @@ export const agentInfoSchema = z.object({
   problem: z.string().optional(),
   install: z.string().optional(),
   via: z.enum(['acp', 'own']).optional(),
+  from: z.enum(['config', 'editor']).optional(),
+  key: z.enum(['editor', 'environment', 'missing', 'none']).optional(),
   can: z.array(z.string()),
 });
 export type AgentInfoData = z.infer<typeof agentInfoSchema>;

@@ -1,0 +1,43 @@
+import { SessionError } from '../model/errors.js';
+import type { Logger } from '../model/logger.js';
+import type { AgentConnection, AgentInfo } from './agent.js';
+import { connectChat } from './chatAgent.js';
+import { keyFor, type Endpoint, type KeyPlaces } from './endpoint.js';
+import { keyHint } from './endpointFailure.js';
+
+export interface EndpointAgentOptions {
+  readonly name: string;
+  readonly title: string;
+  readonly endpoint: Endpoint;
+  /** The model of its sessions where they name none. */
+  readonly model: string | undefined;
+  readonly keys: KeyPlaces;
+}
+
+export interface EndpointAgent {
+  readonly info: AgentInfo;
+  readonly connect: (logger: Logger) => Promise<AgentConnection>;
+}
+
+/** A model behind an HTTP endpoint as an agent. Looks for its key and asks it nothing: whether it answers shows at the turn. */
+export async function endpointAgent({ name, title, endpoint, model, keys }: EndpointAgentOptions): Promise<EndpointAgent> {
+  const key = await keyFor(name, endpoint, keys);
+  const info: AgentInfo = {
+    name,
+    title,
+    demo: false,
+    path: endpoint.url,
+    from: 'config',
+    key: key.from,
+    can: ['models', 'thinking'],
+    ...(key.from === 'missing' ? { problem: `it has no key: ${keyHint(endpoint)}` } : {}),
+  };
+  return {
+    info,
+    async connect(logger) {
+      if (key.from === 'missing') throw new SessionError('agent_failed', `${title} has no key`, { hint: keyHint(endpoint) });
+      const { httpModel } = await import('./httpModel.js');
+      return connectChat({ info, chat: httpModel({ title, name, endpoint, key }), model, logger });
+    },
+  };
+}
