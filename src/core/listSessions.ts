@@ -50,7 +50,8 @@ async function listPage(context: CoreContext, filter: ListFilter, last: number):
     if (brief.archived && filter.archived !== true) return false;
     if (!isShown(places.of({ workdir: brief.workdir, own: true, problem: brief.problem }), scope)) return false;
     shown += 1;
-    return test({ ...brief, source: ownSource, lastUsed: brief.last_used, running: false });
+    const { backend, status, tags, model, last_used: lastUsed } = brief;
+    return test({ backend, status, tags, model, source: ownSource, lastUsed, running: false });
   };
   const own = await store.query({ where, sort: filter.sort, limit: last });
   const others = notAdopted(inScope, ours).filter((row) => !row.archived || filter.archived === true);

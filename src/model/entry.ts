@@ -37,51 +37,54 @@ export type StopReason = (typeof stopReasons)[number];
 
 /**
  * One line of a transcript. `id` is ours (kept by forks), `source_id` the agent's or the source's own.
- * A line of an unknown type is kept as it is and shown as an unknown entry.
+ * A line of an unknown type is kept as it is and shown as an unknown entry. Built when it is first used: a list reads no
+ * transcript, and making this takes longer than reading fifty records.
  */
-export const entrySchema = z.discriminatedUnion('type', [
-  z.looseObject({
-    ...base,
-    type: z.literal('session'),
-    version: z.literal(1),
-    workdir: z.string(),
-    backend: z.string(),
-    model: z.string().optional(),
-    title: z.string(),
-    parent: z.looseObject({ id: z.string(), entry: z.string().optional() }).optional(),
-  }),
-  z.looseObject({
-    ...base,
-    type: z.literal('message'),
-    source_id: z.string().optional(),
-    message: z.looseObject({ role: z.enum(['user', 'assistant', 'system']), content: z.array(contentBlockSchema) }),
-    backend: z.string().optional(),
-    model: z.string().optional(),
-    usage: messageUsageSchema.optional(),
-    /** Usage that another session already counts: a fork's or an adopted session's. */
-    inherited: z.looseObject({ from: z.string(), usage: messageUsageSchema }).optional(),
-    stop_reason: z.enum(stopReasons).catch('end_turn').optional(),
-    error: z.string().optional(),
-  }),
-  z.looseObject({ ...base, type: z.literal('thinking'), text: z.string(), duration_ms: z.number().optional() }),
-  z.looseObject({ ...base, type: z.literal('tool_call'), call: toolCallSchema }),
-  z.looseObject({ ...base, type: z.literal('plan'), steps: z.array(planStepSchema) }),
-  z.looseObject({
-    ...base,
-    type: z.literal('compact'),
-    summary: z.string(),
-    reason: z.string().optional(),
-    first_kept: z.string().optional(),
-    turns_removed: z.number().int().optional(),
-    tokens_before: z.number().int().optional(),
-    tokens_after: z.number().int().optional(),
-  }),
-  z.looseObject({ ...base, type: z.literal('reset'), reason: z.string().optional() }),
-  /** Any of the record's fields that changed: the record can be rebuilt from these. */
-  z.looseObject({ ...base, type: z.literal('info') }),
-  z.looseObject({ ...base, type: z.literal('checkpoint') }),
-  z.looseObject({ ...base, type: z.literal('lease'), epoch: z.number().int().nonnegative() }),
-]);
+export const entrySchema = z.lazy(() =>
+  z.discriminatedUnion('type', [
+    z.looseObject({
+      ...base,
+      type: z.literal('session'),
+      version: z.literal(1),
+      workdir: z.string(),
+      backend: z.string(),
+      model: z.string().optional(),
+      title: z.string(),
+      parent: z.looseObject({ id: z.string(), entry: z.string().optional() }).optional(),
+    }),
+    z.looseObject({
+      ...base,
+      type: z.literal('message'),
+      source_id: z.string().optional(),
+      message: z.looseObject({ role: z.enum(['user', 'assistant', 'system']), content: z.array(contentBlockSchema) }),
+      backend: z.string().optional(),
+      model: z.string().optional(),
+      usage: messageUsageSchema.optional(),
+      /** Usage that another session already counts: a fork's or an adopted session's. */
+      inherited: z.looseObject({ from: z.string(), usage: messageUsageSchema }).optional(),
+      stop_reason: z.enum(stopReasons).catch('end_turn').optional(),
+      error: z.string().optional(),
+    }),
+    z.looseObject({ ...base, type: z.literal('thinking'), text: z.string(), duration_ms: z.number().optional() }),
+    z.looseObject({ ...base, type: z.literal('tool_call'), call: toolCallSchema }),
+    z.looseObject({ ...base, type: z.literal('plan'), steps: z.array(planStepSchema) }),
+    z.looseObject({
+      ...base,
+      type: z.literal('compact'),
+      summary: z.string(),
+      reason: z.string().optional(),
+      first_kept: z.string().optional(),
+      turns_removed: z.number().int().optional(),
+      tokens_before: z.number().int().optional(),
+      tokens_after: z.number().int().optional(),
+    }),
+    z.looseObject({ ...base, type: z.literal('reset'), reason: z.string().optional() }),
+    /** Any of the record's fields that changed: the record can be rebuilt from these. */
+    z.looseObject({ ...base, type: z.literal('info') }),
+    z.looseObject({ ...base, type: z.literal('checkpoint') }),
+    z.looseObject({ ...base, type: z.literal('lease'), epoch: z.number().int().nonnegative() }),
+  ]),
+);
 export type Entry = z.infer<typeof entrySchema>;
 export type EntryOf<T extends Entry['type']> = Extract<Entry, { type: T }>;
 

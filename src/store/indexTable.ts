@@ -79,25 +79,11 @@ export class IndexTable {
   }
 
   brief(row: number): SessionBrief {
-    const { columns } = this;
-    const flags = columns.flags(row);
-    const cost = columns.number(row, numberColumns.cost);
-    const tags = this.#string(row, stringColumns.tags);
-    return {
-      id: columns.id(row),
-      backend: this.#string(row, stringColumns.backend),
-      status: this.#string(row, stringColumns.status),
-      model: this.#string(row, stringColumns.model),
-      workdir: this.#string(row, stringColumns.workdir),
-      tags: tags === '' ? noTags : tags.split('\0'),
-      archived: (flags & rowFlags.archived) !== 0,
-      pinned: (flags & rowFlags.pinned) !== 0,
-      created: columns.number(row, numberColumns.created),
-      last_used: columns.number(row, numberColumns.last_used),
-      tokens: columns.number(row, numberColumns.tokens),
-      cost_usd: Number.isNaN(cost) ? null : cost,
-      problem: (flags & rowFlags.problem) !== 0,
-    };
+    return new RowBrief(this, row);
+  }
+
+  string(row: number, column: number): string {
+    return this.strings[this.columns.string(row, column)] ?? '';
   }
 
   /** What rows are sorted by, a number a row; an unknown cost is less than none. */
@@ -127,9 +113,78 @@ export class IndexTable {
     const columns = new IndexColumns(header.count, new Uint8Array(bytes.subarray(end)));
     return new IndexTable({ scannedAt, folder: header.folder, strays: header.strays }, columns, header.strings);
   }
+}
 
-  #string(row: number, column: number): string {
-    return this.strings[this.columns.string(row, column)] ?? '';
+/** A row as a brief: a filter looks at two or three of its fields, in thousands of rows. */
+class RowBrief implements SessionBrief {
+  readonly #table: IndexTable;
+  readonly #row: number;
+
+  constructor(table: IndexTable, row: number) {
+    this.#table = table;
+    this.#row = row;
+  }
+
+  get id(): string {
+    return this.#table.columns.id(this.#row);
+  }
+
+  get backend(): string {
+    return this.#table.string(this.#row, stringColumns.backend);
+  }
+
+  get status(): string {
+    return this.#table.string(this.#row, stringColumns.status);
+  }
+
+  get model(): string {
+    return this.#table.string(this.#row, stringColumns.model);
+  }
+
+  get workdir(): string {
+    return this.#table.string(this.#row, stringColumns.workdir);
+  }
+
+  get tags(): readonly string[] {
+    const tags = this.#table.string(this.#row, stringColumns.tags);
+    return tags === '' ? noTags : tags.split('\0');
+  }
+
+  get archived(): boolean {
+    return this.#has(rowFlags.archived);
+  }
+
+  get pinned(): boolean {
+    return this.#has(rowFlags.pinned);
+  }
+
+  get problem(): boolean {
+    return this.#has(rowFlags.problem);
+  }
+
+  get created(): number {
+    return this.#number(numberColumns.created);
+  }
+
+  get last_used(): number {
+    return this.#number(numberColumns.last_used);
+  }
+
+  get tokens(): number {
+    return this.#number(numberColumns.tokens);
+  }
+
+  get cost_usd(): number | null {
+    const cost = this.#number(numberColumns.cost);
+    return Number.isNaN(cost) ? null : cost;
+  }
+
+  #has(flag: number): boolean {
+    return (this.#table.columns.flags(this.#row) & flag) !== 0;
+  }
+
+  #number(column: number): number {
+    return this.#table.columns.number(this.#row, column);
   }
 }
 

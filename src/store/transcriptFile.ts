@@ -31,7 +31,9 @@ export interface ScanOptions {
 }
 
 const skippedLimit = 1000;
-const entryTypes = new Set<unknown>(entrySchema.options.map((option) => option.shape.type.value));
+let entryTypes: ReadonlySet<unknown> | undefined;
+const isEntryType = (type: string): boolean =>
+  (entryTypes ??= new Set(entrySchema.unwrap().options.map((option) => option.shape.type.value))).has(type);
 
 /**
  * Calls `each` with every entry in order, once each, and its line's text; `false` stops. Memory is bounded by the longest
@@ -103,7 +105,7 @@ function parseLine(bytes: Uint8Array | undefined, where: string): ParsedLine {
   const newerVersion = newerSchema.safeParse(value).data?.version;
   if (newerVersion !== undefined) return { kind: 'newer', detail: `${where} is of version ${String(newerVersion)}`, newerVersion };
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
-  if (typeof type === 'string' && !entryTypes.has(type)) return { kind: 'newer', detail: `${where} has the unknown type "${type}"` };
+  if (typeof type === 'string' && !isEntryType(type)) return { kind: 'newer', detail: `${where} has the unknown type "${type}"` };
   const [issue] = result.error.issues;
   return { kind: 'damaged', detail: `${where} does not fit at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? ''}` };
 }
