@@ -20,5 +20,6 @@ function readBare(): void {
 
 rmSync(join(root, 'cache'), { recursive: true, force: true });
 const start = performance.now();
-await (side === 'store' ? build() : readBare());
+if (side === 'store') await build();
+else readBare();
 process.stdout.write(String(performance.now() - start));
