@@ -30,7 +30,7 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
     dir: location.dir,
     location,
     store: open(location.root),
-    sources: openSources({ env, folders: foldersOf(location) }),
+    sources: openSources({ env, folders: foldersOf(location), cache: join(home, 'cache', 'sources') }),
     config,
     modes: new TrustedModes(new HomeFile(join(home, 'trust.json'), { program, logger })),
     hidden: new HiddenRows(new HomeFile(join(home, 'hidden.json'), { program, logger })),

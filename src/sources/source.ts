@@ -29,6 +29,8 @@ export interface SourceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The open folder, its repository and its worktrees, for programs that keep sessions in the folder itself. */
   readonly folders?: readonly string[];
+  /** Where what takes long to find out may be kept for the next process, in files of the source's name. */
+  readonly cache?: string;
   readonly platform?: NodeJS.Platform;
   readonly now?: () => number;
 }

@@ -12,6 +12,7 @@ import { claudeRow, isAgentFile } from './claudeRow.js';
 import { ClaudeTranscript } from './claudeTranscript.js';
 import type { CostState } from './claudeUsage.js';
 import { FileRows } from '../fileRows.js';
+import { KeptRows } from '../keptRows.js';
 import { programHomes } from '../programHomes.js';
 import { watchFolders } from './claudeWatch.js';
 import { damagedForeignRow } from '../foreignRow.js';
@@ -41,7 +42,8 @@ export function claudeSource(options: SourceOptions): Source {
   const config = programHomes.claude(options);
   const projects = join(config, 'projects');
   let files: ReadonlyMap<string, ClaudeFile> = new Map();
-  const rows = new FileRows<Known | undefined>((path, stat) => known(files.get(path), path, stat.size, stat.mtimeMs));
+  const kept = options.cache === undefined ? undefined : new KeptRows<Known | undefined>(options.cache, 'claude');
+  const rows = new FileRows((path, stat) => known(files.get(path), path, stat.size, stat.mtimeMs), kept);
   const lineage = new ClaudeLineage();
   let listed: ReadonlyMap<string, Session> | undefined;
   let lists: Promise<unknown> = Promise.resolve();

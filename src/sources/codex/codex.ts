@@ -10,6 +10,7 @@ import { codexRow, type CodexRow } from './codexRow.js';
 import { CodexTranscript } from './codexTranscript.js';
 import { CodexUsage } from './codexUsage.js';
 import { FileRows } from '../fileRows.js';
+import { KeptRows } from '../keptRows.js';
 import { programHomes } from '../programHomes.js';
 import { watchCodex } from './codexWatch.js';
 import type { Source, SourceInfo, SourceList, SourceOptions } from '../source.js';
@@ -27,11 +28,12 @@ export function codexSource(options: SourceOptions): Source {
   let files: CodexFiles = { threads: new Map(), rollouts: new Map(), problems: [] };
   let byPath: ReadonlyMap<string, CodexFile> = new Map();
   const sums = new Map<string, { readonly stamp: string; readonly usage: TokenUsage }>();
+  const kept = options.cache === undefined ? undefined : new KeptRows<CodexRow>(options.cache, 'codex');
   const rows = new FileRows((path, state) => {
     const file = byPath.get(path);
     if (!file) throw new Error('it is no rollout');
     return codexRow(file, state);
-  });
+  }, kept);
 
   async function list(signal?: AbortSignal): Promise<SourceList> {
     files = await findCodexFiles(home, signal);
