@@ -7,6 +7,7 @@ import { AcpLink } from './acpLink.js';
 import { AcpSession } from './acpSession.js';
 import { sessionStateSchema } from './acpSettings.js';
 import type { AgentCommand, AgentConnection, AgentInfo, AgentSession, SessionOptions } from './agent.js';
+import { defaultLimits, type Limits } from './agentLimits.js';
 
 export interface AcpOptions {
   /** Its `env` is the whole environment of the process; see `agentEnvironment`. */
@@ -18,17 +19,6 @@ export interface AcpOptions {
   readonly mayLoad?: boolean | undefined;
   readonly limits?: Partial<Limits> | undefined;
 }
-
-/** Milliseconds. */
-export interface Limits {
-  /** From the start of the process to its answer to `initialize`. */
-  readonly start: number;
-  /** For `session/new`, `load`, `resume` and `fork`: agents start their MCP servers meanwhile. */
-  readonly open: number;
-  /** From `session/cancel` to the end of the turn. */
-  readonly cancel: number;
-}
-const defaultLimits: Limits = { start: 30_000, open: 90_000, cancel: 1000 };
 
 const ability = z.looseObject({}).nullish().catch(undefined);
 const initializeSchema = z.looseObject({
@@ -98,7 +88,7 @@ function connectionOf(link: AcpLink, hello: Initialized, options: AcpOptions, li
       logger: options.logger,
       fresh,
       spent: fresh ? 0 : settings.spent_usd,
-      cancelMs: limits.cancel,
+      limits,
     });
     // Always: the agent may have taken a looser mode from the settings of the folder it runs in, or from the session before.
     await session.setMode(settings.mode ?? 'ask');

@@ -24,14 +24,24 @@ export function startError(agent: string, why: string): SessionError {
 }
 
 /** The process is gone. */
-export function endedError(agent: string, { code, lastWords }: ProcessEnd): SessionError {
-  const how = code === null ? '' : ` (exit ${code})`;
+export function endedError(agent: string, { code, signal, lastWords }: ProcessEnd): SessionError {
+  const how = code !== null ? ` (exit ${code})` : signal !== null ? ` (${signal})` : '';
   return new SessionError('agent_failed', `${agent} ended unexpectedly${how}`, { hint: lastWordsHint(lastWords) });
 }
 
 /** It runs and does not answer. */
 export function silentError(agent: string, method: string, ms: number, lastWords: string): SessionError {
   return new SessionError('agent_failed', `${agent} did not answer ${method} within ${ms / 1000} s`, { hint: lastWordsHint(lastWords) });
+}
+
+/** It runs a turn, and nothing has come of it for so long that nothing will. */
+export function mutedError(agent: string, ms: number, lastWords: string): SessionError {
+  return new SessionError('agent_failed', `${agent} said nothing for ${spanOf(ms)} and was ended`, { hint: lastWordsHint(lastWords) });
+}
+
+/** A span of time for the person: `40 s`, `15 min`. */
+export function spanOf(ms: number): string {
+  return ms < 120_000 ? `${ms / 1000} s` : `${Math.round(ms / 60_000)} min`;
 }
 
 /** It answered something that is no answer. */
@@ -48,7 +58,7 @@ function lastWordsHint(words: string): string {
 function wordsOf({ message, data }: RequestError): string {
   const details = detailsOf(data);
   const said = message.replace(/^Internal error:?\s*/i, '');
-  return [said, details === said ? '' : details].filter((text) => text !== '').join(': ') || message;
+  return [said, details === said ? '' : details].filter((text) => text !== '').join(': ') || message || 'it did not say which';
 }
 
 function detailsOf(data: unknown): string {

@@ -6,10 +6,12 @@ import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import { promptOf, type PromptAbilities } from './acpContent.js';
 import type { AcpLink, SessionEvents } from './acpLink.js';
+import { mutedError, spanOf } from './acpFailure.js';
 import { modeChoice, modeIdFor, modelChoice, sessionStateSchema, type Choice, type SessionState } from './acpSettings.js';
 import { AcpTurn } from './acpTurn.js';
 import { promptResponseSchema, usageOf } from './acpUsage.js';
 import type { AgentSession, TurnHooks, TurnResult } from './agent.js';
+import { SilenceWatch } from './silenceWatch.js';
 
 export interface AcpSessionOptions {
   readonly link: AcpLink;
@@ -20,13 +22,17 @@ export interface AcpSessionOptions {
   readonly fresh: boolean;
   /** What it had cost before, in US dollars; `undefined` when that is not known. */
   readonly spent: number | undefined;
-  readonly cancelMs: number;
+  /** Milliseconds; see `Limits`. */
+  readonly limits: { readonly cancel: number; readonly quiet: number; readonly mute: number };
 }
 
 /** How long setting a mode or a model may take. */
 const settingMs = 15_000;
 /** How long the first turn waits at its end for the title, which agents make beside it. */
 const titleMs = 250;
+/** How long a turn that ends without a word waits for what the agent may send after its end, and for a pause in that. */
+const lateMs = 500;
+const pauseMs = 100;
 
 /** A conversation that an ACP agent holds. */
 export class AcpSession implements AgentSession, SessionEvents {
@@ -67,19 +73,23 @@ export class AcpSession implements AgentSession, SessionEvents {
     this.#turns += 1;
     if (this.#title?.told === false) this.#tellTitle(turn, this.#title.text);
     const cancel = this.#cancelOn(hooks.signal);
+    const silence = this.#watchSilence(turn);
     try {
       const prompt = promptOf(content, this.#options.can);
       const response = await this.#link.request('session/prompt', { sessionId: this.id, prompt }, promptResponseSchema);
+      silence.stop();
       if (response.stopReason === 'cancelled') turn.close('cancelled');
+      else if (!turn.spoke) await this.#waitForLate(turn);
       await this.#waitForTitle();
       return { stop_reason: response.stopReason, usage: usageOf(response, turn.cost), model: turn.model ?? this.model };
     } catch (error) {
       turn.close(cancel.wanted() ? 'cancelled' : 'failed');
-      if (!cancel.wanted()) throw error;
+      if (!cancel.wanted()) throw silence.failure() ?? error;
       this.#options.logger.debug(`${this.#link.title}: cancelled: ${messageOf(error)}`);
       return { stop_reason: 'cancelled', model: turn.model ?? this.model };
     } finally {
       cancel.undo();
+      silence.stop();
       this.#cost = turn.sessionCost ?? this.#cost;
       this.#turn = undefined;
     }
@@ -119,6 +129,7 @@ export class AcpSession implements AgentSession, SessionEvents {
         break;
       default:
         this.#turn?.update(update);
+        if (this.#turn?.full === true) this.#link.process.killFor('(more words in a turn than any model says)');
     }
   }
 
@@ -134,7 +145,7 @@ export class AcpSession implements AgentSession, SessionEvents {
       timer = setTimeout(() => {
         this.#options.logger.warn(`${this.#link.title} did not stop in time and was killed`);
         this.#link.process.kill();
-      }, this.#options.cancelMs);
+      }, this.#options.limits.cancel);
     };
     signal.addEventListener('abort', cancel, { once: true });
     return {
@@ -146,6 +157,25 @@ export class AcpSession implements AgentSession, SessionEvents {
     };
   }
 
+  /** Says so when nothing is heard of the agent for long, and kills it when nothing will be. */
+  #watchSilence(turn: AcpTurn): { stop: () => void; failure: () => SessionError | undefined } {
+    const { title, process } = this.#link;
+    const { quiet, mute } = this.#options.limits;
+    let failure: SessionError | undefined;
+    const watch = new SilenceWatch({
+      quietMs: quiet,
+      muteMs: mute,
+      excused: () => turn.waits,
+      onQuiet: () => turn.notice(`${title} has said nothing for ${spanOf(quiet)}. It may be trying to reach its model; you can stop it.`),
+      onMute: () => {
+        failure = mutedError(title, mute, process.lastWords());
+        process.kill();
+      },
+    });
+    turn.onHeard = () => watch.heard();
+    return { stop: () => watch.stop(), failure: () => failure };
+  }
+
   #tellTitle(turn: AcpTurn | undefined, text: string): void {
     if (this.#title?.text === text && this.#title.told) return;
     this.#title = { text, told: turn !== undefined };
@@ -155,6 +185,16 @@ export class AcpSession implements AgentSession, SessionEvents {
   async #waitForTitle(): Promise<void> {
     const end = Date.now() + titleMs;
     while (this.#options.fresh && this.#turns === 1 && !this.#title && this.#link.process.running && Date.now() < end) await delay(10);
+  }
+
+  /** An agent may answer a prompt before it has sent what it has to say: that is this turn's too. */
+  async #waitForLate(turn: AcpTurn): Promise<void> {
+    let last = Date.now();
+    const start = last;
+    turn.onHeard = () => (last = Date.now());
+    while (this.#link.process.running && Date.now() - last < (turn.spoke ? pauseMs : lateMs) && Date.now() - start < 4 * lateMs) {
+      await delay(10);
+    }
   }
 
   async #set(method: string, what: object): Promise<void> {

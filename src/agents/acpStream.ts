@@ -2,8 +2,8 @@ import { StringDecoder } from 'node:string_decoder';
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk/unstable';
 import type { AgentProcess } from './agentProcess.js';
 
-/** The longest line taken from an agent, in UTF-16 units. */
-const maxLine = 64 << 20;
+/** The longest line taken from an agent, in UTF-16 units: more than a model takes in a request, pictures included. */
+const maxLine = 32 << 20;
 
 /**
  * The messages of an agent process as the SDK wants them. It passes on only what the SDK can make sense of, since that prints
@@ -45,6 +45,8 @@ export function acpStream(agent: AgentProcess, onUpdate: (params: unknown) => vo
 type Message = Readonly<Record<string, unknown>>;
 
 function parse(line: string): Message | undefined {
+  // Errors are slow, and an agent may print a lot that is no message.
+  if (!line.startsWith('{')) return undefined;
   try {
     const value: unknown = JSON.parse(line);
     const isMessage = typeof value === 'object' && value !== null && 'jsonrpc' in value && ('method' in value || 'id' in value);
@@ -64,9 +66,8 @@ function readLines(agent: AgentProcess, accept: (line: string) => void): Promise
     parts.push(text);
     length += text.length;
     if (length <= maxLine) return;
-    agent.note(`(a line of more than ${maxLine} characters)`);
     parts = [];
-    agent.kill();
+    agent.killFor(`(a line of more than ${maxLine} characters)`);
   };
   const finish = (): void => {
     const line = parts.join('').trim();

@@ -33,7 +33,7 @@ export type AcpToolCall = z.infer<typeof acpToolCallSchema>;
 
 /** The call with what changed. An agent may update a call that it never announced: gemini does when it asked permission for it. */
 export function mergeToolCall(before: ToolCall | undefined, change: AcpToolCall): ToolCall {
-  const input = change.rawInput ?? before?.input;
+  const input = inputOf(change.rawInput) ?? before?.input;
   const content = change.content ?? undefined;
   const output = outputOf(content, change.rawOutput) ?? before?.output;
   const diff = diffsOf(content) ?? before?.diff;
@@ -50,6 +50,26 @@ export function mergeToolCall(before: ToolCall | undefined, change: AcpToolCall)
   };
 }
 
+/** As it is where it can be written down, else as text: it may be as long as a file, or nested deeper than can be walked. */
+function inputOf(raw: unknown): unknown {
+  if (raw === undefined || raw === null) return undefined;
+  const text = jsonTextOf(raw);
+  if (text === undefined) return tooDeep;
+  return text.length <= maxOutput ? raw : cut(text);
+}
+
+const tooDeep = '(nested too deep)';
+
+/** `undefined` for what is nested deeper than can be written. */
+function jsonTextOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value, null, 2);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 function statusOf(status: string | null | undefined): ToolCall['status'] | undefined {
   if (status === 'in_progress') return 'running';
   return status === 'pending' || status === 'completed' || status === 'failed' ? status : undefined;
@@ -62,7 +82,7 @@ function outputOf(content: readonly Part[] | undefined, raw: unknown): string | 
   });
   if (texts.length > 0) return cut(texts.join('\n'));
   if (typeof raw === 'string') return cut(raw);
-  return raw === undefined || raw === null || content?.some(isDiff) === true ? undefined : cut(JSON.stringify(raw, null, 2));
+  return raw === undefined || raw === null || content?.some(isDiff) === true ? undefined : cut(jsonTextOf(raw) ?? tooDeep);
 }
 
 function cut(text: string): string {

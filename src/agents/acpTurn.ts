@@ -6,12 +6,20 @@ import { acpToolCallSchema } from './acpToolCall.js';
 import { AcpUpdates } from './acpUpdates.js';
 import type { TurnHooks } from './agent.js';
 
+/** Characters of text and thoughts that are taken in a turn: many times what models say in one, and no more than memory bears. */
+const maxSaid = 16 << 20;
+
 /** A turn under way: hands on what the agent sends, in its order, and asks the person. */
 export class AcpTurn {
   readonly #hooks: TurnHooks;
   readonly #updates: AcpUpdates;
   readonly #logger: Logger;
   #asked = 0;
+  #waiting = 0;
+  #spoke = false;
+  #said = 0;
+  /** Called at each thing that the agent sends. */
+  onHeard: () => void = () => undefined;
 
   constructor(hooks: TurnHooks, baseCost: number | undefined, logger: Logger) {
     this.#hooks = hooks;
@@ -32,9 +40,33 @@ export class AcpTurn {
     return this.#updates.model;
   }
 
+  /** Whether anything came that the transcript keeps. */
+  get spoke(): boolean {
+    return this.#spoke;
+  }
+
+  /** Whether the agent said more than is taken; the rest is left out. */
+  get full(): boolean {
+    return this.#said > maxSaid;
+  }
+
+  /** Whether it is the agent's right to be silent: the person is asked, or a tool runs. */
+  get waits(): boolean {
+    return this.#waiting > 0 || this.#updates.working;
+  }
+
   update(update: Readonly<Record<string, unknown>>): void {
-    const mapped = this.#updates.map(update);
-    if (mapped) this.#hooks.update(mapped);
+    this.onHeard();
+    const mapped = this.full ? undefined : this.#updates.map(update);
+    if (!mapped) return;
+    if (mapped.kind === 'text' || mapped.kind === 'thinking') this.#said += mapped.delta.length;
+    if (this.full) return;
+    this.#spoke ||= mapped.kind === 'text' || mapped.kind === 'thinking' || mapped.kind === 'tool' || mapped.kind === 'plan';
+    this.#hooks.update(mapped);
+  }
+
+  notice(text: string): void {
+    this.#hooks.update({ kind: 'notice', level: 'warning', text });
   }
 
   title(title: string): void {
@@ -47,7 +79,12 @@ export class AcpTurn {
     this.#hooks.update({ kind: 'tool', call });
     this.#asked += 1;
     const request = permissionRequest(`${call.id}:${this.#asked}`, call, options);
-    const chosen = await Promise.race([this.#ask(request), aborted(this.#hooks.signal)]);
+    // Nobody can answer a question that has no answers.
+    const asked = options.length === 0 ? null : this.#ask(request);
+    this.#waiting += 1;
+    const chosen = await Promise.race([asked, aborted(this.#hooks.signal)]);
+    this.#waiting -= 1;
+    this.onHeard();
     if (!this.#hooks.signal.aborted && isRefusal(options, chosen)) this.#updates.deny(call.id);
     return permissionResponse(options, chosen);
   }

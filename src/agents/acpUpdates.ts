@@ -78,6 +78,11 @@ export class AcpUpdates {
     return this.sessionCost >= this.baseCost ? this.sessionCost - this.baseCost : this.sessionCost;
   }
 
+  /** Whether a tool runs, as far as the agent tells. */
+  get working(): boolean {
+    return [...this.#calls.values()].some(({ status }) => status === 'running');
+  }
+
   /** Remembers what changed of a call and returns all of it. */
   call(change: AcpToolCall): ToolCall {
     const merged = mergeToolCall(this.#calls.get(change.toolCallId), change);

@@ -17,6 +17,8 @@ export interface AgentProcessOptions {
 
 export interface ProcessEnd {
   readonly code: number | null;
+  /** What killed it, where it did not exit by itself. */
+  readonly signal: NodeJS.Signals | null;
   readonly lastWords: string;
 }
 
@@ -38,6 +40,7 @@ export class AgentProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #tail: LineTail;
   #running = true;
+  #killed = false;
 
   constructor(options: AgentProcessOptions) {
     const mask = secretMask(options.env);
@@ -81,12 +84,19 @@ export class AgentProcess {
 
   /** Adds a line to the log and to the last words: something that stdout should not have carried. */
   note(line: string): void {
-    this.#tail.add(line);
+    if (!this.#killed) this.#tail.add(line);
   }
 
   /** Kills the process and all that it started. */
   kill(): void {
     if (this.#running && this.#child.pid !== undefined) killTree(this.#child.pid, 'SIGKILL');
+  }
+
+  /** Kills it, with the reason as its last words: what it still sends is cut off somewhere. */
+  killFor(reason: string): void {
+    this.note(reason);
+    this.#killed = true;
+    this.kill();
   }
 
   /** Ends it: closes stdin, as agents expect; asks after a third of `graceMs`; kills after all of it. */
@@ -110,11 +120,11 @@ export class AgentProcess {
   async #watch(): Promise<ProcessEnd> {
     const child = this.#child;
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    const code = await new Promise<number | null>((resolve) => {
-      child.once('exit', (status) => resolve(status));
+    const end = await new Promise<Pick<ProcessEnd, 'code' | 'signal'>>((resolve) => {
+      child.once('exit', (code, signal) => resolve({ code, signal }));
       child.once('error', (error) => {
         this.#tail.add(error.message);
-        if (child.pid === undefined) resolve(null);
+        if (child.pid === undefined) resolve({ code: null, signal: null });
       });
     });
     this.#running = false;
@@ -126,7 +136,7 @@ export class AgentProcess {
     }
     child.stdout.destroy();
     child.stderr.destroy();
-    return { code, lastWords: this.lastWords() };
+    return { ...end, lastWords: this.lastWords() };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Logger } from '../model/logger.js';
 import type { AgentCommand, AgentConnection, AgentInfo } from './agent.js';
+import type { Limits } from './agentLimits.js';
 import type { NodeProgram } from './nodeProgram.js';
 import type { Program } from './programSearch.js';
 
@@ -10,6 +11,8 @@ export interface AgentStart {
   readonly info: AgentInfo;
   readonly cwd: string;
   readonly logger: Logger;
+  /** How long it may take, where the defaults do not serve. */
+  readonly limits?: Partial<Limits> | undefined;
   /** Another program of that npm package, found by the rules by which the agent was: none from the folder to work in. */
   readonly find: (program: string, packageName: string) => Promise<Program | undefined>;
   /** A Node of at least that major version, with what it needs in the environment. Rejects with `agent_missing`. */

@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import { SessionError } from '../model/errors.js';
 import type { AgentCatalog, AgentConnection, AgentInfo } from './agent.js';
 import { agentEnvironment, type Environment } from './agentEnvironment.js';
+import type { Limits } from './agentLimits.js';
 import { searchAgent, type AgentConfig, type FoundAgent, type FoundWay } from './agentSearch.js';
 import type { AgentStart } from './agentStart.js';
 import { acpWay, agentTable } from './agentTable.js';
@@ -21,6 +22,8 @@ export interface CatalogOptions {
   readonly demoPath: string;
   /** The folders of the workspace. No program is taken from one of them; `connect` adds its `cwd`. */
   readonly folders?: readonly string[] | undefined;
+  /** How long an agent may take, where the defaults do not serve. */
+  readonly limits?: Partial<Limits> | undefined;
 }
 
 const demoName = 'demo';
@@ -59,7 +62,7 @@ export function agentCatalog(options: CatalogOptions): AgentCatalog {
         });
       });
       const { found, start } = await firstThatRuns(agent, cwd, { folders, refuse, env: options.env, logger });
-      return found.way.connect(start);
+      return found.way.connect({ ...start, limits: options.limits });
     },
   };
 }

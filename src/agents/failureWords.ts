@@ -6,7 +6,11 @@ const known: readonly { readonly pattern: RegExp; readonly says: string }[] = [
   },
   { pattern: /\b429\b|rate.?limit|usage limit|quota/i, says: 'has reached its rate limit' },
   { pattern: /\b529\b|overloaded/i, says: 'cannot be served: the model is overloaded' },
-  { pattern: /prompt is too long|context.?(length|window|size)/i, says: 'cannot take more: the session is too long for the model' },
+  {
+    pattern: /prompt is too long|context.?(length|window|size)|(exceeds|maximum).{0,40}tokens/i,
+    says: 'cannot take more: the session is too long for the model',
+  },
+  { pattern: /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)\b|fetch failed|network error/i, says: 'cannot reach its model' },
 ];
 
 /** What an agent's words come to, after its name; `undefined` where they say nothing that we know. */

@@ -133,7 +133,7 @@ export class Turn implements RunningTurn {
         stop_reason,
         model: result?.model,
         usage: writesUsage ? entries.usageOf(result) : undefined,
-        error: failure === undefined ? undefined : messageOf(failure),
+        error: failure === undefined ? undefined : keptText(errorData(failure)),
       }),
     );
     await this.#writing;
@@ -181,6 +181,11 @@ export class Turn implements RunningTurn {
   #showState(): void {
     this.#write(() => this.#parts.lease.setState(this.#waiting.size > 0 ? 'waiting' : 'running'));
   }
+}
+
+/** What is kept of a failure: an agent's last words, or what to do, go with it. */
+export function keptText({ code, message, hint }: NonNullable<Ended['error']>): string {
+  return code === 'agent_failed' && hint !== undefined ? `${message}\n${hint}` : message;
 }
 
 /** What a failure is for the listeners: plain data. */

@@ -7,7 +7,7 @@ import type { TurnUpdate } from '../model/turn.js';
 import type { Lease } from '../store/store.js';
 import type { CoreContext } from './context.js';
 import { openAgent, useModel, type OpenedAgent } from './openAgent.js';
-import { errorData, type Turn } from './turn.js';
+import { errorData, keptText, type Turn } from './turn.js';
 import { answerByMode } from './turnPermission.js';
 import { lastSaid, type TurnPlan } from './turnPlan.js';
 import type { WarmAgents } from './warmAgents.js';
@@ -142,7 +142,7 @@ async function settleRecord(
     await store.update(turn.id, (record) => ({
       // A turn that was stopped before its agent was there leaves the session as new as it was.
       status: failed ? 'error' : record.backend_session_id === undefined ? record.status : 'active',
-      error_message: failed ? ended.error?.message : undefined,
+      error_message: failed && ended.error ? keptText(ended.error) : undefined,
       ...(model === undefined || record.backend !== plan.backend ? {} : { model }),
       ...(title === undefined || record.title_source === 'user' ? {} : { title }),
     }));

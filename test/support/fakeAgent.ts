@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { after, afterEach } from 'node:test';
-import { connectAcp, type Limits } from '../../src/agents/acpConnection.js';
+import { connectAcp } from '../../src/agents/acpConnection.js';
+import type { Limits } from '../../src/agents/agentLimits.js';
 import type { AgentConnection, AgentSession } from '../../src/agents/agent.js';
 import { SessionError } from '../../src/model/errors.js';
 import { silentLogger, type Logger } from '../../src/model/logger.js';

@@ -117,10 +117,10 @@ describe('a turn', () => {
       assert.deepEqual(ended.error, { code: 'agent_failed', message: 'the agent ended (exit 1)', hint: 'last words' });
       const last = (await workspace.history(id)).findLast((entry) => entry.type === 'message');
       assert.equal(last?.stop_reason, 'error');
-      assert.equal(last?.error, 'the agent ended (exit 1)');
+      assert.equal(last?.error, 'the agent ended (exit 1)\nlast words');
       assert.deepEqual(last?.message.content, [{ type: 'text', text: 'half an ' }]);
       const failed = await workspace.get(id);
-      assert.deepEqual([failed.status, failed.error_message, failed.running], ['error', 'the agent ended (exit 1)', undefined]);
+      assert.deepEqual([failed.status, failed.error_message, failed.running], ['error', 'the agent ended (exit 1)\nlast words', undefined]);
       assert.equal(agents.open(), 0, 'no process is left');
       fails = false;
       assert.equal((await turn(workspace, id, 'again')).stop_reason, 'end_turn');
