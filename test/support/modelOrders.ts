@@ -26,6 +26,10 @@ const writers: Readonly<Record<string, (file: string, text: string) => object>> 
   Write: (file, content) => ({ file_path: file, content }),
   write: (filePath, content) => ({ filePath, content }),
   write_file: (file, content) => ({ file_path: file, content }),
+  // Codex takes this command for its tool that changes files.
+  exec_command: (file, content) => ({
+    cmd: `apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: ${file}\n+${content}\n*** End Patch\nEOF`,
+  }),
 };
 const shells: Readonly<Record<string, (command: string) => object>> = {
   Bash: (command) => ({ command, description: 'A test runs a command' }),
@@ -49,10 +53,8 @@ export function partsOf(question: Question, prompts: readonly string[], id: stri
   if (write !== undefined && writer !== undefined) {
     return [...first, { type: 'tool', id, name: writer, input: writers[writer]?.(file, text) ?? {} }];
   }
-  // An agent that has no tool for it writes with its shell.
-  const command = bash ?? (write === undefined ? undefined : `printf '%s' '${text}' > '${file}'`);
-  if (command !== undefined && shell !== undefined) {
-    return [...first, { type: 'tool', id, name: shell, input: shells[shell]?.(command) ?? {} }];
+  if (bash !== undefined && shell !== undefined) {
+    return [...first, { type: 'tool', id, name: shell, input: shells[shell]?.(bash) ?? {} }];
   }
   return [...first, { type: 'text', text: `You said: ${prompt}\nEarlier user turns: ${Math.max(0, prompts.length - 1)}` }];
 }

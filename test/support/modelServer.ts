@@ -14,6 +14,8 @@ export interface ModelRequest {
   readonly model: string;
   /** The person's prompts in it, oldest first, without what the agent adds. */
   readonly prompts: readonly string[];
+  /** The tools that it offers: none, where an agent asks for a title on the side. */
+  readonly tools: readonly string[];
 }
 
 /** A model API of the test's own on 127.0.0.1. */
@@ -75,7 +77,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, reques
   if (!dialect) return json(response, 404, { type: 'error', error: { type: 'not_found_error', message: path } });
   const question = dialect.read(JSON.parse(text === '' ? '{}' : text), path);
   const prompts = promptsOf(question);
-  requests.push({ path, apiKey: keyOf(request), model: question.model, prompts });
+  requests.push({ path, apiKey: keyOf(request), model: question.model, prompts, tools: question.tools });
 
   const id = `msg_${requests.length}`;
   const orders = question.model === 'small' ? {} : ordersOf(prompts.at(-1) ?? '');

@@ -1,0 +1,48 @@
+import { mkdir } from 'node:fs/promises';
+import * as path from 'node:path';
+import { openWorkspace } from '../../../src/core/openWorkspace.js';
+import type { Workspace } from '../../../src/core/workspace.js';
+import { silentLogger } from '../../../src/model/logger.js';
+import { startModelServer, type ModelServer } from '../modelServer.js';
+import { makeScratchFolder } from '../scratchFolder.js';
+import type { RealAgent } from './realAgent.js';
+
+/** A folder with the product in it, under a home where some agents are installed and set up, and the model that they ask. */
+export interface AgentPlace {
+  readonly dir: string;
+  readonly server: ModelServer;
+  /** The product, as another program would open it; with other agents installed beside. Closed at the end too. */
+  open(others?: readonly RealAgent[]): Promise<Workspace>;
+  close(): Promise<void>;
+}
+
+export async function makeAgentPlace(agent: RealAgent): Promise<AgentPlace> {
+  const scratch = makeScratchFolder('agent');
+  const [dir, home] = [path.join(scratch.folder, 'project'), path.join(scratch.folder, 'home')];
+  for (const made of [dir, home]) await mkdir(made);
+  const server = await startModelServer();
+  const opened: Workspace[] = [];
+  // What else is installed on this computer must not answer for it.
+  const system = [path.dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];
+  return {
+    dir,
+    server,
+    async open(others = []) {
+      const agents = [agent, ...others];
+      const folders = await Promise.all(agents.map(({ install }) => install()));
+      const envs = await Promise.all(agents.map(({ prepare }) => prepare(home, server.url)));
+      const env = Object.assign(
+        { HOME: home, USER: 'ada', PATH: [...folders, ...system].join(path.delimiter) },
+        ...envs,
+      ) as NodeJS.ProcessEnv;
+      const workspace = await openWorkspace(dir, { program: 'test', surface: 'test', env, logger: silentLogger, trusted: () => true });
+      opened.push(workspace);
+      return workspace;
+    },
+    async close() {
+      for (const workspace of opened) await workspace.dispose();
+      await server.close();
+      scratch.remove();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { textOf } from '../../../src/model/entry.js';
+import { answerTo, type Scenario } from './scenario.js';
+import { modelFailures, type ModelFailure } from './realAgent.js';
+import { tell } from './told.js';
+
+/** What has to be said of each, in the message or the hint. */
+const said: Readonly<Record<ModelFailure, RegExp>> = {
+  401: /sign(ed)? in/,
+  429: /rate limit/,
+  500: /500|ordered status|server/i,
+  overflow: /too long/,
+};
+
+/** What the model's API refuses ends the turn as an error that says what to do; the session goes on. */
+export function failureTests(scenario: Scenario): void {
+  for (const failure of modelFailures) {
+    const expected = scenario.agent.deviations?.hints?.[failure] ?? said[failure];
+    test(`an error of the model: ${failure}`, { timeout: 300_000 }, async () => {
+      const { workspace, row } = scenario;
+      const id = await scenario.session();
+      await answerTo(workspace, id, `before the ${failure}`);
+      const order = failure === 'overflow' ? 'fill it [[overflow]]' : `fail now [[fail ${failure}]]`;
+      const { ended } = await tell(workspace, id, order);
+      if (expected === 'goes on') {
+        assert.equal(ended.stop_reason, 'end_turn');
+      } else {
+        assert.equal(ended.stop_reason, 'error');
+        assert.match(`${ended.error?.message ?? ''} (${ended.error?.hint ?? ''})`, expected);
+        const record = await workspace.get(id);
+        assert.deepEqual([record.status, record.error_message], ['error', ended.error?.message]);
+      }
+      const prompts = (await workspace.history(id)).flatMap((entry) =>
+        entry.type === 'message' && entry.message.role === 'user' ? [textOf(entry.message.content)] : [],
+      );
+      assert.deepEqual(prompts, [`before the ${failure}`, order], 'the prompt is kept');
+      assert.match(await answerTo(workspace, id, 'and after it'), /You said: and after it/);
+      assert.equal((await workspace.get(id)).status, 'active');
+      row['errors told'] = 'natively';
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { installGemini } from '../agentInstall.js';
+import type { RealAgent } from './realAgent.js';
+
+const settings = {
+  security: { auth: { selectedType: 'gemini-api-key' } },
+  privacy: { usageStatisticsEnabled: false },
+  telemetry: { enabled: false },
+  general: { enableAutoUpdate: false, disableAutoUpdate: true, maxAttempts: 1, sessionRetention: { enabled: false } },
+};
+
+export const gemini: RealAgent = {
+  name: 'gemini',
+  title: 'Gemini CLI, gemini --acp',
+  install: async () => path.join(await installGemini(), '../../../../.bin'),
+  prepare: async (home, url) => {
+    await mkdir(path.join(home, '.gemini'), { recursive: true });
+    await writeFile(path.join(home, '.gemini/settings.json'), JSON.stringify(settings));
+    return { GEMINI_API_KEY: 'a-key-for-the-test', GOOGLE_GEMINI_BASE_URL: url };
+  },
+};
