@@ -6,6 +6,7 @@ import type { PermissionMode, SessionRecord } from '../model/record.js';
 import { replayMessages } from '../model/replayMessages.js';
 import { replayText } from '../model/replayText.js';
 import { replayView } from '../model/replayView.js';
+import type { NativeFork } from './turnPlan.js';
 import type { WarmAgent } from './warmAgents.js';
 
 export interface OpenAgentRequest {
@@ -22,8 +23,8 @@ export interface OpenAgentRequest {
   readonly replayTokens: number;
   /** Tokens that this agent's model was seen to hold. */
   readonly contextSize: number | undefined;
-  /** The parent's own id, where this is its fork and the parent has not gone on since. */
-  readonly forkOf: string | undefined;
+  /** What to fork at the agent, where this is a fork that has said nothing yet. */
+  readonly forkOf: NativeFork | undefined;
   readonly logger: Logger;
   readonly notice: (level: 'info' | 'warning', text: string) => void;
 }
@@ -82,8 +83,10 @@ function spentBy(backend: string, history: readonly Entry[]): number | undefined
 
 async function forked(connection: AgentConnection, request: OpenAgentRequest): Promise<AgentSession | undefined> {
   const { forkOf, notice } = request;
-  if (forkOf === undefined || !connection.fork) return undefined;
-  const session = await orTold(connection.fork(forkOf, optionsOf(request)), connection, 'fork', request);
+  const options = optionsOf(request);
+  const forking = forkOf && (forkOf.at ? connection.forkAt?.(forkOf.id, forkOf.at, options) : connection.fork?.(forkOf.id, options));
+  if (!forking) return undefined;
+  const session = await orTold(forking, connection, 'fork', request);
   if (session) notice('info', `${connection.info.title} forked its own session`);
   return session;
 }

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
+import type { AgentCatalog, AgentInfo, ForkPoint } from '../agents/agent.js';
 import type { Entry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import { isInside } from '../model/folderPath.js';
@@ -21,9 +21,15 @@ export interface TurnPlan {
   readonly replayTokens: number;
   readonly writesUsage: boolean;
   /** The agent's own session to fork, where this is a fork of it that has said nothing yet. */
-  readonly forkOf: string | undefined;
+  readonly forkOf: NativeFork | undefined;
   /** What the person should know of it. */
   readonly warnings: readonly string[];
+}
+
+/** A session of the agent's own to fork: all of it, or up to a message. */
+export interface NativeFork {
+  readonly id: string;
+  readonly at: ForkPoint | undefined;
 }
 
 /** Settles with which agent, model and mode, and in which folder a session's next turn runs. */
@@ -110,21 +116,24 @@ async function folderFor({ dir, location }: CoreContext, { workdir }: SessionRec
   return dir;
 }
 
-/** The parent's own id at the agent, where fork and parent have the same conversation up to here. */
+/** What to fork at the agent, where the fork has the parent's conversation, or the beginning of it up to a turn's end. */
 async function nativeParent(
   { store, logger }: CoreContext,
   record: SessionRecord,
   backend: string,
   history: readonly Entry[],
-): Promise<string | undefined> {
+): Promise<NativeFork | undefined> {
   const { parent_id: parentId, backend_session_id: own } = record;
   const last = lastSaid(history);
   if (parentId === undefined || own !== undefined || last === undefined) return undefined;
   try {
     const parent = await store.read(parentId);
-    if (parent.backend !== backend || parent.backend_session_id === undefined) return undefined;
+    const { backend_session_id: id } = parent;
+    if (parent.backend !== backend || id === undefined) return undefined;
     const { entries } = await store.entries(parentId);
-    return lastSaid(entries) === last ? parent.backend_session_id : undefined;
+    if (lastSaid(entries) === last) return { id, at: undefined };
+    const at = pointAt(entries, last);
+    return at && { id, at };
   } catch (error) {
     // The parent may be deleted: its fork has the whole history itself.
     logger.debug(`no native fork of ${parentId}: ${String(error)}`);
@@ -132,7 +141,18 @@ async function nativeParent(
   }
 }
 
+/** The point after an answer that ended its turn, if the entry is one; agents fork nowhere else. */
+function pointAt(entries: readonly Entry[], id: string): ForkPoint | undefined {
+  const at = entries.findIndex((entry) => entry.id === id);
+  const [entry, next] = [entries[at], entries.slice(at + 1).find(isSaid)];
+  const isPrompt = (each: Entry | undefined): boolean => each?.type === 'message' && each.message.role === 'user';
+  if (entry?.type !== 'message' || entry.message.role !== 'assistant' || !isPrompt(next)) return undefined;
+  return { turns: entries.slice(0, at).filter(isPrompt).length, messageId: entry.source_id };
+}
+
 /** The id of the last entry that is part of the conversation; the others are about the session. */
 export function lastSaid(entries: readonly Entry[]): string | undefined {
-  return entries.findLast(({ type }) => type !== 'info' && type !== 'lease' && type !== 'session' && type !== 'checkpoint')?.id;
+  return entries.findLast(isSaid)?.id;
 }
+
+const isSaid = ({ type }: Entry): boolean => type !== 'info' && type !== 'lease' && type !== 'session' && type !== 'checkpoint';

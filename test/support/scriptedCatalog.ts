@@ -5,6 +5,7 @@ import type {
   AgentInfo,
   AgentSession,
   AgentUpdate,
+  ForkPoint,
   SessionOptions,
   TurnHooks,
   TurnResult,
@@ -18,7 +19,7 @@ export type Script = (prompt: string, hooks: TurnHooks) => Promise<TurnResult>;
 export interface ScriptedOptions {
   readonly script?: Script;
   /** What it can do natively; nothing unless said. */
-  readonly can?: { readonly resume?: boolean; readonly fork?: boolean };
+  readonly can?: { readonly resume?: boolean; readonly fork?: boolean; readonly forkAt?: boolean };
   /** The agents that it lists as installed. */
   readonly names?: readonly string[];
   /** Rejects the connection. */
@@ -29,7 +30,7 @@ export interface ScriptedOptions {
 
 /** An agent in this process that does what a test says and remembers what was asked of it. */
 export interface ScriptedCatalog extends AgentCatalog {
-  /** `connect`, `create`, `resume s1`, `fork s1`, `mode plan`, `model m`, `prompt …`, `dispose`, in order. */
+  /** `connect`, `create`, `resume s1`, `fork s1`, `fork s1 after 1 m1`, `mode plan`, `model m`, `prompt …`, `dispose`, in order. */
   readonly calls: readonly string[];
   /** The texts it was prompted with, blocks joined by a blank line. */
   readonly prompts: readonly string[];
@@ -125,6 +126,12 @@ export function scriptedCatalog({
       },
       ...(can.resume === true && { resume: (id: string, options: SessionOptions) => opened('resume', id, options) }),
       ...(can.fork === true && { fork: (id: string, options: SessionOptions) => opened('fork', id, options) }),
+      ...(can.forkAt === true && {
+        forkAt: (id: string, { turns, messageId }: ForkPoint, options: SessionOptions) => {
+          calls.push(`fork ${id} after ${turns} ${messageId}`);
+          return Promise.resolve(session(`s${++made}`, options));
+        },
+      }),
       dispose: () => {
         calls.push('dispose');
         closers.delete(close);

@@ -5,7 +5,7 @@ import { describe, mock, test } from 'node:test';
 import type { Workspace } from '../../src/core/workspace.js';
 import type { TurnUpdate } from '../../src/model/turn.js';
 import { withFolder } from '../support/openFolder.js';
-import { scriptedCatalog } from '../support/scriptedCatalog.js';
+import { scriptedCatalog, send } from '../support/scriptedCatalog.js';
 import { inShort, turn } from '../support/turn.js';
 import { until } from '../support/until.js';
 
@@ -104,6 +104,33 @@ describe('the agent of a session', () => {
       assert.equal((await workspace.get(end.id)).parent_id, id);
       assert.equal((await workspace.get(end.id)).token_usage.total, 15, 'what the parent paid is not counted again');
       assert.equal((await workspace.usage('backend')).find(({ key }) => key === 'scripted')?.total, 60, 'four turns were paid');
+    });
+  });
+
+  test('forks its own session at the end of a turn where it can, and nowhere else', async () => {
+    let said = 0;
+    const agents = scriptedCatalog({
+      can: { resume: true, fork: true, forkAt: true },
+      script: async (prompt, hooks) => {
+        await send(hooks, { kind: 'text', delta: `you said: ${prompt}`, source_id: `m${++said}` });
+        return { stop_reason: 'end_turn' };
+      },
+    });
+    await withFolder({ agents }, async ({ workspace }) => {
+      const { id } = await workspace.create({ backend: 'scripted' });
+      for (const text of ['one', 'two', 'three']) await turn(workspace, id, text);
+      const messages = (await workspace.history(id)).filter(({ type }) => type === 'message');
+      const [, , third, second] = messages;
+      const fork = await workspace.fork(id, { at: second?.id });
+      await turn(workspace, fork.id, 'four');
+      assert.ok(agents.calls.includes('fork s1 after 2 m2'));
+      assert.equal(agents.prompts.at(-1), 'four');
+      await turn(workspace, fork.id, 'five');
+      assert.equal(agents.prompts.at(-1), 'five', 'it goes on in its own session');
+
+      const early = await workspace.fork(id, { at: third?.id });
+      await turn(workspace, early.id, 'six');
+      assert.match(agents.prompts.at(-1) ?? '', /User:\none[^]*User:\ntwo[^]*six$/, 'at a prompt no agent forks');
     });
   });
 
