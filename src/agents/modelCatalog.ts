@@ -1,31 +1,40 @@
 import type { AgentCatalog, AgentInfo } from './agent.js';
 import type { AgentConfig } from './agentSearch.js';
+import type { Environment } from './agentEnvironment.js';
+import { connectEditor, editorAgentName, editorInfo, type Editor } from './editorAgent.js';
 import type { KeyPlaces } from './endpoint.js';
 import { endpointAgent, type EndpointAgent } from './endpointAgent.js';
 import { SessionError } from '../model/errors.js';
 import type { AgentsConfig } from './catalog.js';
 
 export interface ModelCatalogOptions {
-  readonly keys: KeyPlaces;
+  readonly env: Environment;
+  /** Gives keys, and models of its own. */
+  readonly editor?: Editor | undefined;
   /** Asked each time, so that a change applies at once. */
   readonly config: () => Promise<AgentsConfig>;
 }
 
-/** The agents of another catalogue, and those that the config says are models behind an endpoint; the demo stays the last. */
-export function withModels(programs: AgentCatalog, { keys, config }: ModelCatalogOptions): AgentCatalog {
+/** The agents of another catalogue, and the models that are agents: those of the config's endpoints and of the editor. The demo stays the last. */
+export function withModels(programs: AgentCatalog, { env, editor, config }: ModelCatalogOptions): AgentCatalog {
+  const keys: KeyPlaces = { env, secret: editor?.secret };
   const endpoints = async (): Promise<readonly EndpointAgent[]> =>
     Promise.all(Object.entries(await config()).flatMap(([name, own]) => (own.endpoint ? [endpointOf(name, own, keys)] : [])));
+  const editorIsAsked = async (): Promise<boolean> => (await config())[editorAgentName]?.command === undefined;
   return {
     async list() {
-      const [others, models] = await Promise.all([programs.list(), endpoints()]);
+      const [others, models, own] = await Promise.all([programs.list(), endpoints(), editorInfo(editor)]);
       const infos = models.map(({ info }) => info);
       const kept = others.filter(({ name }) => !infos.some((info) => info.name === name));
-      return [...kept.filter(({ demo }) => !demo), ...infos, ...kept.filter(({ demo }) => demo)];
+      const isNamed = [...kept, ...infos].some(({ name }) => name === editorAgentName);
+      return [...kept.filter(({ demo }) => !demo), ...infos, ...(own && !isNamed ? [own] : []), ...kept.filter(({ demo }) => demo)];
     },
 
     async connect(name, options) {
       const model = (await endpoints()).find(({ info }) => info.name === name);
-      return model ? model.connect(options.logger) : programs.connect(name, options);
+      if (model) return model.connect(options.logger);
+      if (name === editorAgentName && (await editorIsAsked())) return connectEditor(editor, options.logger);
+      return programs.connect(name, options);
     },
   };
 }

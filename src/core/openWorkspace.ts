@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { AgentCatalog } from '../agents/agent.js';
 import type { AgentsConfig } from '../agents/catalog.js';
+import type { Editor } from '../agents/editorAgent.js';
 import { openSources } from '../sources/sourceList.js';
 import { ensureStore, isStore, resolveStore, skeinHome, type StoreLocation } from '../store/location.js';
 import { openStore } from '../store/openStore.js';
@@ -18,7 +19,7 @@ const placeSchema = z.object({ location: z.enum(['workspace', 'home']).optional(
 
 /** Opens a folder's sessions. Reads only: the store is made by the first write. `not_found` when `dir` is not a folder. */
 export async function openWorkspace(dir: string, options: WorkspaceOptions): Promise<Workspace> {
-  const { program, surface, env, logger, now = Date.now, agents, trusted } = options;
+  const { program, surface, env, logger, now = Date.now, agents, trusted, editor } = options;
   const home = skeinHome(env);
   // Where the store is only the person's own file says: the store's file can come into play once the store is known.
   const place = placeSchema.parse(await new Config({ home, program, logger }).get('store'));
@@ -47,7 +48,7 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
       return known.filter(({ root }) => root !== location.root && isStore(root)).map(({ root }) => open(root));
     },
   };
-  return new FolderWorkspace({ context, trusted, catalog: once(async () => agents ?? thisComputersAgents(context)) });
+  return new FolderWorkspace({ context, trusted, catalog: once(async () => agents ?? thisComputersAgents(context, editor)) });
 }
 
 /** Where a program that keeps its sessions in the folder itself may have been started. */
@@ -65,14 +66,14 @@ async function makeStore(
     await (await import('../store/folders.js')).rememberStore(home, { root, dir: mainWorktree ?? gitRoot ?? dir }, program);
 }
 
-async function thisComputersAgents({ env, config, dir }: CoreContext): Promise<AgentCatalog> {
+async function thisComputersAgents({ env, config, dir }: CoreContext, editor: Editor | undefined): Promise<AgentCatalog> {
   const [{ agentCatalog }, { withModels }, { demoPath }] = await Promise.all([
     import('../agents/catalog.js'),
     import('../agents/modelCatalog.js'),
     import('./demoPath.js'),
   ]);
   const agents = (): Promise<AgentsConfig> => config.agents();
-  return withModels(agentCatalog({ env, config: agents, demoPath: demoPath(), folders: [dir] }), { config: agents, keys: { env } });
+  return withModels(agentCatalog({ env, config: agents, demoPath: demoPath(), folders: [dir] }), { config: agents, env, editor });
 }
 
 /** Does it once; a failure is tried again the next time. */

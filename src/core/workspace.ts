@@ -1,4 +1,6 @@
 import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
+import type { ChatModel } from '../agents/chatModel.js';
+import type { Editor } from '../agents/editorAgent.js';
 import type { ContentBlock, Entry } from '../model/entry.js';
 import type { Logger } from '../model/logger.js';
 import type { ListFilter } from '../model/filter.js';
@@ -127,9 +129,11 @@ export interface WorkspaceOptions {
   /** Whether programs may be started for this folder. */
   readonly trusted: () => boolean;
   readonly now?: () => number;
+  /** The editor that this runs in, where it is one. */
+  readonly editor?: Editor;
   /** Other agents than this computer's: for tests. */
   readonly agents?: AgentCatalog;
 }
 
 // What the verbs give back is part of their contract: a surface needs no layer below the core to name it.
-export type { AgentInfo, DeletedRow, SourceInfo, UndoResult };
+export type { AgentInfo, ChatModel, DeletedRow, Editor, SourceInfo, UndoResult };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Method, Params, Result } from '../protocol/requests.js';
+import { AgentKeys, secretAnswers } from './agentKeys.js';
 import { ChatPanels } from './chatPanels.js';
 import { registerCommands } from './commands.js';
 import { registerContextKeys } from './contextKeys.js';
@@ -7,6 +8,7 @@ import { registerDecorations } from './decorations.js';
 import { DiffDocuments } from './diffDocument.js';
 import { onFoldersChanged, windowFolders } from './folders.js';
 import { useTranslator } from './l10n.js';
+import { modelAnswers } from './languageModels.js';
 import { registerNotifications } from './notifications.js';
 import { actOnPanels } from './panelActions.js';
 import { SessionClient } from './sessionClient.js';
@@ -36,8 +38,14 @@ export function activate(context: vscode.ExtensionContext): SkeinApi {
   };
   useTranslator((message, ...values) => vscode.l10n.t(message, ...values));
   const log = add(vscode.window.createOutputChannel('Skein', { log: true }));
+  const keys = new AgentKeys(context.secrets);
   const client = add(
-    new SessionClient(context.extensionUri, log, () => ({ folders: windowFolders().map(({ path, trusted }) => ({ path, trusted })) })),
+    new SessionClient({
+      extensionUri: context.extensionUri,
+      log,
+      prepare: () => ({ folders: windowFolders().map(({ path, trusted }) => ({ path, trusted })) }),
+      answers: { ...secretAnswers(keys), ...modelAnswers() },
+    }),
   );
   running = client;
   const list = add(new SessionList(client, context.workspaceState, log));
@@ -48,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): SkeinApi {
   const diffs = add(new DiffDocuments());
   add(onFoldersChanged(() => void client.sendFolders().catch((error: unknown) => log.warn(String(error)))));
   actOnPanels({ client, panels, list, diffs });
-  add(registerCommands({ client, list, tree, panels, log, targets: new Targets(list, tree, panels) }));
+  add(registerCommands({ client, keys, list, tree, panels, log, targets: new Targets(list, tree, panels) }));
   add(registerContextKeys(client, list, log));
   add(registerDecorations(list, unread));
   add(registerSessionDocuments(client));

@@ -28,7 +28,7 @@ export async function chooseAgent(client: SessionClient, list: SessionList, fold
   const agent = (await vscode.window.showQuickPick(agentItems(agents, preferred), options))?.agent;
   if (!agent) return undefined;
   if (agent.problem !== undefined) {
-    await vscode.commands.executeCommand(commandId('installAgent'), agent.name);
+    await vscode.commands.executeCommand(commandId(agent.key === 'missing' ? 'setKey' : 'installAgent'), agent.name);
     return undefined;
   }
   if (agent.demo) return { backend: agent.name };

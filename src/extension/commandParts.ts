@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { AgentKeys } from './agentKeys.js';
 import type { ChatPanels } from './chatPanels.js';
 import type { SessionClient } from './sessionClient.js';
 import type { SessionList } from './sessionList.js';
@@ -8,6 +9,7 @@ import type { Targets } from './targets.js';
 /** What commands act on. */
 export interface CommandParts {
   readonly client: SessionClient;
+  readonly keys: AgentKeys;
   readonly list: SessionList;
   readonly tree: SessionsTree;
   readonly panels: ChatPanels;

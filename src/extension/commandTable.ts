@@ -42,6 +42,7 @@ export const commandNames = [
   'showUsage',
   'doctor',
   'installAgent',
+  'setKey',
   'openSettings',
   'restartServer',
   'showLog',

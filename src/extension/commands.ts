@@ -6,6 +6,7 @@ import { editorCommands } from './editorCommands.js';
 import { failureText } from './failureText.js';
 import { showFailure } from './failure.js';
 import { findCommands } from './findCommands.js';
+import { keyCommands } from './keyCommands.js';
 import { otherCommands } from './otherCommands.js';
 import { savedSearchCommands } from './savedSearchCommands.js';
 import { startCommands } from './startCommands.js';
@@ -20,6 +21,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     ...savedSearchCommands(parts),
     ...transferCommands(parts),
     ...editorCommands(parts),
+    ...keyCommands(parts),
     ...otherCommands(parts),
   };
   const registered = commandNames.map((name) =>

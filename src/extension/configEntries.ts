@@ -5,7 +5,9 @@ export interface MachineSettings {
   readonly agents?: unknown;
 }
 
-const agentFields = ['command', 'args', 'env'] as const;
+const agentFields = ['command', 'args', 'env'];
+/** Objects of the setting whose fields are keys of their own. */
+const agentGroups = { endpoint: ['protocol', 'url', 'key_env'], defaults: ['model'] } as const;
 
 /** The same settings by their keys in `config.yaml`. What is empty or of no use as a value is left out. */
 export function configEntries({ location, path, agents }: MachineSettings): ReadonlyMap<string, unknown> {
@@ -17,6 +19,11 @@ export function configEntries({ location, path, agents }: MachineSettings): Read
       // A dot would be read as a step into another key.
       if (!isObject(agent) || !/^[\w-]+$/.test(name)) continue;
       for (const field of agentFields) if (agent[field] !== undefined) entries.set(`agents.${name}.${field}`, agent[field]);
+      for (const [group, fields] of Object.entries(agentGroups)) {
+        const given = agent[group];
+        if (!isObject(given)) continue;
+        for (const field of fields) if (isText(given[field])) entries.set(`agents.${name}.${group}.${field}`, given[field]);
+      }
     }
   }
   return entries;

@@ -1,14 +1,18 @@
 import type * as vscode from 'vscode';
-import { CloseAction, ErrorAction, LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { CloseAction, ErrorAction, LanguageClient, ResponseError, TransportKind } from 'vscode-languageclient/node';
 
 export interface ServerOptions {
   /** The server's module, absolute. */
   readonly module: string;
   readonly log: vscode.LogOutputChannel;
   readonly env: Readonly<Record<string, string>>;
+  /** The requests that the server may send, by name. */
+  readonly answers: Readonly<Record<string, (params: never, token: vscode.CancellationToken, notify: Notify) => Promise<unknown>>>;
   /** Called once, when the connection is gone although nobody stopped it. */
   readonly ended: () => void;
 }
+
+export type Notify = (name: string, params: unknown) => Promise<void>;
 
 /** A running session server, as the rest of the extension sees it. */
 export interface ServerConnection {
@@ -19,13 +23,24 @@ export interface ServerConnection {
 
 /** Shows nothing by itself: a start that fails is tried again, and it is the session client that tells tree and panels of it. */
 class QuietClient extends LanguageClient {
+  constructor(...options: ConstructorParameters<typeof LanguageClient>) {
+    super(...options);
+    // The same as `trace`, for those who read the log with a program.
+    this['traceObject'] = () => undefined;
+  }
+
+  /** The names of messages, whatever `skein.trace.server` says: what is in them can be a key. */
+  override trace(message: string): void {
+    super.trace(message);
+  }
+
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
   }
 }
 
 /** Starts the server over IPC and waits until it answers. The only file that knows vscode-languageclient: a bundle of its own, loaded when first needed. */
-export async function startLanguageClient({ module, log, env, ended }: ServerOptions): Promise<ServerConnection> {
+export async function startLanguageClient({ module, log, env, answers, ended }: ServerOptions): Promise<ServerConnection> {
   const run = { module, transport: TransportKind.ipc, options: { env } };
   const client = new QuietClient(
     'skein',
@@ -34,6 +49,7 @@ export async function startLanguageClient({ module, log, env, ended }: ServerOpt
     {
       documentSelector: [{ scheme: 'skein-session' }],
       outputChannel: log,
+      initializationOptions: { answers: Object.keys(answers) },
       initializationFailedHandler: () => false,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
@@ -45,6 +61,16 @@ export async function startLanguageClient({ module, log, env, ended }: ServerOpt
       },
     },
   );
+  const notify: Notify = (name, params) => client.sendNotification(name, params);
+  for (const [name, answer] of Object.entries(answers)) {
+    client.onRequest(name, async (params: never, token: vscode.CancellationToken) => {
+      try {
+        return await answer(params, token, notify);
+      } catch (error) {
+        throw responseError(error);
+      }
+    });
+  }
   await client.start();
   return {
     // A token that is not there must not be sent: it would be a second parameter.
@@ -52,4 +78,10 @@ export async function startLanguageClient({ module, log, env, ended }: ServerOpt
     on: (name, listener) => void client.onNotification(name, listener),
     stop: () => client.dispose(2000),
   };
+}
+
+/** An expected failure keeps its words on the way to the server. */
+function responseError(error: unknown): unknown {
+  if (!(error instanceof Error && error.name === 'SessionError' && 'code' in error && 'hint' in error)) return error;
+  return new ResponseError(-32000, error.message, { code: error.code, ...(error.hint === undefined ? {} : { hint: error.hint }) });
 }

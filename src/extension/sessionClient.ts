@@ -1,14 +1,28 @@
 import * as vscode from 'vscode';
 import { SessionError, messageOf } from '../model/errors.js';
+import type { ClientMethod, ClientParams, ClientResult } from '../protocol/clientRequests.js';
 import type { Method, Notification, NotificationName, Params, Result } from '../protocol/requests.js';
 import type * as languageClient from './languageClient.js';
-import type { ServerConnection } from './languageClient.js';
+import type { Notify, ServerConnection } from './languageClient.js';
 import { l10n } from './l10n.js';
 import { RestartBudget } from './restartBudget.js';
 
 export type ServerState = 'idle' | 'starting' | 'running' | 'restarting' | 'stopped';
 
 type Listener<N extends NotificationName> = (params: Notification<N>) => void;
+
+/** A handler for every request of the server's: leaving one out does not compile. */
+export type ServerAnswers = {
+  readonly [M in ClientMethod]: (params: ClientParams<M>, token: vscode.CancellationToken, notify: Notify) => Promise<ClientResult<M>>;
+};
+
+export interface SessionClientOptions {
+  readonly extensionUri: vscode.Uri;
+  readonly log: vscode.LogOutputChannel;
+  /** What a new server is told before anything else: the folders of the window. */
+  readonly prepare: () => Params<'folders/set'>;
+  readonly answers: ServerAnswers;
+}
 
 /** The notifications of the protocol. A name left out does not compile. */
 const notificationNames: Readonly<Record<NotificationName, true>> = { 'sessions/changed': true, 'turn/update': true, progress: true };
@@ -24,17 +38,18 @@ export class SessionClient implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
   readonly #prepare: () => Params<'folders/set'>;
+  readonly #answers: ServerAnswers;
   #state: ServerState = 'idle';
   #connection: Promise<ServerConnection> | undefined;
   #disposed = false;
 
   readonly onState = this.#stateChanged.event;
 
-  /** `prepare` gives what a new server is told before anything else: the folders of the window. */
-  constructor(extensionUri: vscode.Uri, log: vscode.LogOutputChannel, prepare: () => Params<'folders/set'>) {
+  constructor({ extensionUri, log, prepare, answers }: SessionClientOptions) {
     this.#extensionUri = extensionUri;
     this.#log = log;
     this.#prepare = prepare;
+    this.#answers = answers;
   }
 
   get state(): ServerState {
@@ -127,7 +142,7 @@ export class SessionClient implements vscode.Disposable {
     const bundle = './languageClient.cjs';
     const { startLanguageClient } = (await import(bundle)) as typeof languageClient;
     const module = vscode.Uri.joinPath(this.#extensionUri, 'dist', 'server.js').fsPath;
-    const connection = await startLanguageClient({ module, log: this.#log, env: {}, ended });
+    const connection = await startLanguageClient({ module, log: this.#log, env: {}, answers: this.#answers, ended });
     for (const name of Object.keys(notificationNames) as NotificationName[]) {
       connection.on(name, (params) => this.#deliver(name, params));
     }

@@ -5,6 +5,8 @@ import type { Logger } from '../model/logger.js';
 import { requests, type Notification, type NotificationName } from '../protocol/requests.js';
 import { call, isMethod } from './call.js';
 import { createHandlers } from './handlers.js';
+import { editorModels } from './editorModels.js';
+import { EditorRequests, editorSecret } from './editorRequests.js';
 import { Workspaces } from './workspaces.js';
 
 /** The range JSON-RPC leaves to applications; the code that says what failed is in `data`. */
@@ -28,18 +30,23 @@ export function startServer(options: { readonly env: Readonly<Record<string, str
     // A client that just left takes no more notifications; the connection's close ends this process.
     connection.sendNotification(name, params).catch((error: unknown) => logger.debug(`${name} was not sent: ${messageOf(error)}`));
   };
+  const editor = new EditorRequests(connection);
   const workspaces = new Workspaces({
     program: 'vscode',
     surface: `window:${randomUUID()}`,
     env: options.env,
     logger,
     trustByDefault: false,
+    editor: { secret: (agent) => editorSecret(editor, agent), models: editorModels(editor, connection) },
     changed: (folder, ids) => notify('sessions/changed', { folder, ids: [...ids] }),
     turn: (folder, id, seq, update) => notify('turn/update', { folder, id, seq, update }),
   });
   const handlers = createHandlers(workspaces);
 
-  connection.onInitialize(() => ({ capabilities: {}, serverInfo: { name: 'skein' } }));
+  connection.onInitialize(({ initializationOptions }) => {
+    editor.introduce(initializationOptions);
+    return { capabilities: {}, serverInfo: { name: 'skein' } };
+  });
   connection.onShutdown(() => workspaces.dispose());
   for (const method of Object.keys(requests)) {
     if (!isMethod(method)) continue;

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { openWorkspace } from '../core/openWorkspace.js';
-import type { TurnListener, Workspace } from '../core/workspace.js';
+import type { Editor, TurnListener, Workspace } from '../core/workspace.js';
 import { SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 
@@ -12,6 +12,7 @@ export interface WorkspacesOptions {
   readonly logger: Logger;
   /** Whether programs may be started for a folder that nobody spoke for yet. */
   readonly trustByDefault: boolean;
+  readonly editor?: Editor;
   readonly changed?: (folder: string, ids: readonly string[]) => void;
   readonly turn?: (folder: string, ...update: Parameters<TurnListener>) => void;
 }
@@ -57,11 +58,12 @@ export class Workspaces {
   }
 
   async #open(folder: string, stop: (() => void)[]): Promise<Workspace> {
-    const { program, surface, env, logger, trustByDefault, changed, turn } = this.#options;
+    const { program, surface, env, logger, trustByDefault, changed, turn, editor } = this.#options;
     const dir = await realpath(folder).catch((cause: unknown) => {
       throw new SessionError('gone', `${folder} is not there any more`, { hint: 'open the folder again', cause });
     });
-    const workspace = await openWorkspace(dir, { program, surface, env, logger, trusted: () => this.#trust.get(folder) ?? trustByDefault });
+    const trusted = (): boolean => this.#trust.get(folder) ?? trustByDefault;
+    const workspace = await openWorkspace(dir, { program, surface, env, logger, trusted, ...(editor && { editor }) });
     if (changed) stop.push(workspace.onChanged((ids) => changed(folder, ids)));
     if (turn) stop.push(workspace.onTurn((id, seq, update) => turn(folder, id, seq, update)));
     return workspace;

@@ -14,6 +14,15 @@ describe('the machine-scoped settings', () => {
       ],
     );
     assert.equal(configEntries({ agents: [] }).size, 0);
+    const endpoint = { protocol: 'anthropic', url: 'http://127.0.0.1:1/v1', key_env: '', other: 'x' };
+    assert.deepEqual(
+      [...configEntries({ agents: { local: { endpoint, defaults: { model: 'llama', permission_mode: 'auto' } } } })],
+      [
+        ['agents.local.endpoint.protocol', 'anthropic'],
+        ['agents.local.endpoint.url', 'http://127.0.0.1:1/v1'],
+        ['agents.local.defaults.model', 'llama'],
+      ],
+    );
   });
 
   test('that were taken back are taken out of the file, those that stayed are not written again', () => {
