@@ -9,8 +9,9 @@ export const layers = {
   agents: ['model'],
   core: ['model', 'store', 'sources', 'search', 'agents'],
   server: ['model', 'protocol', 'core'],
-  // `skein call` and `skein server` are the server's own doors, reached from the command line.
-  cli: ['model', 'core', 'server'],
+  // `skein call`, `skein server` and `skein mcp` are the doors of other layers, reached from the command line.
+  cli: ['model', 'core', 'server', 'mcp'],
+  mcp: ['model', 'core'],
   extension: ['model', 'protocol'],
 };
 
@@ -23,6 +24,7 @@ export const onlyIn = [
     why: 'the store owns what is on disk: nothing else opens a session file',
   },
   { what: 'node_modules/@agentclientprotocol/sdk/', layer: 'src/agents', why: 'the protocol of agents stays behind src/agents/agent.ts' },
+  { what: 'node_modules/@modelcontextprotocol/', layer: 'src/mcp', why: 'what agents may do is in src/core; src/mcp only speaks the protocol' },
   {
     what: 'node_modules/@ai-sdk/',
     layer: 'src/agents/modelSdk\\.ts',

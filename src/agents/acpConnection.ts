@@ -6,7 +6,7 @@ import { isUnknownSession, startError } from './acpFailure.js';
 import { AcpLink } from './acpLink.js';
 import { AcpSession } from './acpSession.js';
 import { sessionStateSchema } from './acpSettings.js';
-import type { AgentCommand, AgentConnection, AgentInfo, AgentSession, SessionOptions } from './agent.js';
+import type { AgentCommand, AgentConnection, AgentInfo, AgentSession, McpProgram, SessionOptions } from './agent.js';
 import { defaultLimits, type Limits } from './agentLimits.js';
 
 export interface AcpOptions {
@@ -73,7 +73,7 @@ function connectionOf(link: AcpLink, hello: Initialized, options: AcpOptions, li
   const { methods } = acp;
 
   const open = async (method: string, id: string | undefined, settings: SessionOptions): Promise<AgentSession> => {
-    const params = { cwd: settings.cwd, mcpServers: [], ...(id !== undefined && { sessionId: id }) };
+    const params = { cwd: settings.cwd, mcpServers: (settings.mcp ?? []).map(mcpServer), ...(id !== undefined && { sessionId: id }) };
     const state = await link.request(method, params, sessionStateSchema.nullish(), limits.open).catch((error: unknown) => {
       throw id !== undefined && error instanceof SessionError && isUnknownSession(error.cause) ? unknownSession(link.title, error) : error;
     });
@@ -117,6 +117,11 @@ function connectionOf(link: AcpLink, hello: Initialized, options: AcpOptions, li
     dispose: () => link.process.stop(),
   };
 }
+
+const mcpServer = ({ name, command, args, env }: McpProgram): acp.McpServer => ({
+  ...{ name, command, args: [...args] },
+  env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
+});
 
 /** What `initialize` does not tell of, from the table of agents. */
 function always({ can }: AgentInfo): AgentInfo['can'] {

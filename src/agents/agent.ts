@@ -113,9 +113,16 @@ export interface AgentCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
+export interface ConnectOptions {
+  readonly cwd: string;
+  readonly logger: Logger;
+  /** What the process gets on top of our environment. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
 export interface AgentCatalog {
   /** Every agent known, found or not; the demo last. Cheap enough for each welcome view: looks, starts nothing. */
   list(): Promise<readonly AgentInfo[]>;
   /** Starts one; `agent_missing` with the install command as hint where it is not there. */
-  connect(name: string, options: { readonly cwd: string; readonly logger: Logger }): Promise<AgentConnection>;
+  connect(name: string, options: ConnectOptions): Promise<AgentConnection>;
 }

@@ -46,7 +46,7 @@ export function agentCatalog(options: CatalogOptions): AgentCatalog {
       return listed.map(({ info }) => info);
     },
 
-    async connect(name, { cwd, logger }): Promise<AgentConnection> {
+    async connect(name, { cwd, logger, env }): Promise<AgentConnection> {
       const refuse = refused([...(options.folders ?? []), cwd], options.env);
       const { listed, folders } = await look(refuse);
       const agent = listed.find(({ info }) => info.name === name);
@@ -61,7 +61,7 @@ export function agentCatalog(options: CatalogOptions): AgentCatalog {
           cause: error,
         });
       });
-      const { found, start } = await firstThatRuns(agent, cwd, { folders, refuse, env: options.env, logger });
+      const { found, start } = await firstThatRuns(agent, cwd, { folders, refuse, env: { ...options.env, ...env }, logger });
       return found.way.connect({ ...start, limits: options.limits });
     },
   };

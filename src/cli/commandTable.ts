@@ -184,6 +184,20 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./exportImport.js')).importSessions,
   },
   {
+    name: 'sessions send',
+    summary: 'send a message to a session, and print its answer',
+    arguments: '<id> <message>',
+    options: ['reply', 'announceTo', 'json'],
+    load: async () => (await import('./send.js')).send,
+  },
+  {
+    name: 'sessions status',
+    summary: 'what a session is doing, what it used, and the sessions that it started',
+    arguments: '<id>',
+    options: ['json'],
+    load: async () => (await import('./status.js')).status,
+  },
+  {
     name: 'sessions usage',
     summary: 'tokens and cost',
     arguments: '',
@@ -245,6 +259,13 @@ export const commandTable: readonly CommandSpec[] = [
     arguments: '<method>',
     options: ['params'],
     load: async () => (await import('./call.js')).callMethod,
+  },
+  {
+    name: 'mcp',
+    summary: 'the sessions of this folder as tools for agents: an MCP server over stdin and stdout',
+    arguments: '',
+    options: [],
+    load: async () => (await import('./mcp.js')).mcp,
   },
   {
     name: 'server',

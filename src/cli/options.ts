@@ -1,6 +1,7 @@
 import type { ListFilter } from '../model/filter.js';
 import type { PermissionMode, SessionStatus, ThinkingLevel } from '../model/record.js';
 import type { ExportFormat } from '../core/workspace.js';
+import type { Reply } from '../model/sessionTools.js';
 import { SessionError } from '../model/errors.js';
 
 /** How an option is written, and how its text becomes a value. `T` is what a command gets. */
@@ -111,6 +112,12 @@ export const optionTable = {
     model: true,
     tag: true,
   }),
+  reply: choice<Reply>('--reply <reply>', 'what becomes of the answer: printed (reply), told to a session (announce), or neither (skip)', {
+    skip: true,
+    announce: true,
+    reply: true,
+  }),
+  announceTo: text('--to <id>', 'with --reply announce: the session that is told of the answer'),
   fix: flag('--fix', 'mend what can be mended'),
   params: text('--params <json>', 'the parameters, as a JSON object'),
   stdio: flag('--stdio', 'speak over stdin and stdout'),

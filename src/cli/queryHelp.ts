@@ -5,7 +5,7 @@ A query, in quotes for the shell, is any of these, and all have to hold:
                                 inputs and outputs of tools too
   tag:auth,docs                 one of these; also backend: source: status:
                                 model: title: file: branch:
-  is:pinned                     or archived, running, fork, empty
+  is:pinned                     or archived, running, fork, spawned, empty
   after:7d before:2026-01-31    last used; also today, yesterday
   cost:>1 tokens:>=10k turns:3  in dollars; in tokens; how many turns
   -is:fork -"not this"          what must not hold`;

@@ -1,10 +1,11 @@
 import type { PermissionMode } from '../model/record.js';
 import { errorCodes, SessionError, type ErrorCode } from '../model/errors.js';
-import type { PermissionRequest, TurnUpdate } from '../model/turn.js';
+import type { Sent } from '../model/sessionTools.js';
+import type { TurnUpdate } from '../model/turn.js';
 import type { RunningTurn, Workspace } from '../core/workspace.js';
 import { onInterrupt } from './interrupt.js';
-import { askPermission } from './permission.js';
 import { startProgress } from './progress.js';
+import { Questions } from './questions.js';
 import type { Terminal } from './terminal.js';
 import { TurnPrinter } from './turnPrinter.js';
 
@@ -19,19 +20,24 @@ export async function runTurn(
 ): Promise<void> {
   const printer = new TurnPrinter(terminal);
   const stopProgress = startProgress(terminal, 'waiting for the agent');
-  const questions = new Questions(terminal, printer);
+  const questions = new Questions(workspace, terminal, printer);
   const stopListening = workspace.onTurn((turn, _seq, update) => {
-    if (turn !== id) return;
-    if (update.kind !== 'started') stopProgress();
-    printer.print(update);
-    questions.take(update);
+    if (turn === id && update.kind !== 'started') stopProgress();
+    if (turn === id) printer.print(update);
+    questions.take(turn, update);
   });
   let turn: RunningTurn | undefined;
-  const stopInterrupts = onInterrupt(() => turn?.cancel());
+  const interrupts = new AbortController();
+  const stopInterrupts = onInterrupt(() => {
+    turn?.cancel();
+    interrupts.abort();
+  });
   try {
     turn = await workspace.startTurn(id, { content: [{ type: 'text', text: prompt }], mode });
-    questions.answerTo(turn);
-    throwFailure(await turn.done);
+    const ended = await turn.done;
+    stopProgress();
+    await settle(workspace, terminal, interrupts.signal);
+    throwFailure(ended);
   } finally {
     stopInterrupts();
     stopProgress();
@@ -39,6 +45,23 @@ export async function runTurn(
     questions.close();
     printer.pause();
   }
+}
+
+/** The same for what came of a message. */
+export function throwSent({ error }: Sent): void {
+  if (!error) return;
+  throw new SessionError(errorCodes.find((known) => known === error.code) ?? 'failed', error.message, { hint: error.hint });
+}
+
+/** Waits for the sessions that the agent sent to or started: they run in this process, and end with it. */
+export async function settle(workspace: Workspace, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const stopProgress = startProgress(terminal, 'waiting for the sessions that it started');
+  const given = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([workspace.settled(), given]);
+  stopProgress();
 }
 
 /** Turns the end of a turn that did not go well into the error that says so. */
@@ -60,59 +83,5 @@ export function throwFailure({ stop_reason: reason, error }: EndOfTurn): void {
       throw new SessionError('agent_failed', `the agent stopped before it was done: ${reason}`, { hint: 'skein -c "go on"' });
     case 'end_turn':
       return;
-  }
-}
-
-/** Permission requests of one turn, asked one after the other. */
-class Questions {
-  readonly #terminal: Terminal;
-  readonly #printer: TurnPrinter;
-  readonly #open = new Map<string, AbortController>();
-  readonly #waiting: PermissionRequest[] = [];
-  #turn: RunningTurn | undefined;
-  #asking = false;
-
-  constructor(terminal: Terminal, printer: TurnPrinter) {
-    this.#terminal = terminal;
-    this.#printer = printer;
-  }
-
-  take(update: TurnUpdate): void {
-    if (update.kind === 'permission_done') this.#open.get(update.id)?.abort();
-    if (update.kind !== 'permission') return;
-    this.#open.set(update.request.id, new AbortController());
-    this.#waiting.push(update.request);
-    this.#askAll();
-  }
-
-  /** A request may come before `startTurn` has returned whom to answer. */
-  answerTo(turn: RunningTurn): void {
-    this.#turn = turn;
-    this.#askAll();
-  }
-
-  close(): void {
-    for (const controller of this.#open.values()) controller.abort();
-  }
-
-  #askAll(): void {
-    const turn = this.#turn;
-    if (!turn || this.#asking) return;
-    this.#asking = true;
-    // Ctrl+C at a question, or a prompt that failed: the turn cannot go on without an answer.
-    void this.#askEach(turn).catch(() => turn.cancel());
-  }
-
-  async #askEach(turn: RunningTurn): Promise<void> {
-    try {
-      for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
-        const signal = this.#open.get(request.id)?.signal;
-        if (!signal || signal.aborted) continue;
-        this.#printer.pause();
-        turn.respond(request.id, await askPermission(request, this.#terminal, signal));
-      }
-    } finally {
-      this.#asking = false;
-    }
   }
 }

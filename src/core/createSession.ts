@@ -22,6 +22,7 @@ export async function createSession(context: CoreContext, catalog: AgentCatalog,
     title_source: options.title === undefined ? 'auto' : 'user',
     tags: [...new Set(tags)],
     ...(options.model === undefined ? {} : { model: options.model }),
+    ...(options.spawnedBy === undefined ? {} : { parent_id: options.spawnedBy, metadata: { spawned_by: options.spawnedBy } }),
     ...(settings === undefined ? {} : { settings }),
   });
 }

@@ -5,6 +5,7 @@ import type { ListFilter } from '../model/filter.js';
 import type { CleanRow, Finding, RemovalRow, SearchHit, UsageRow } from '../model/report.js';
 import type { SessionRecord } from '../model/record.js';
 import type { SessionRow } from '../model/row.js';
+import type { Sent, SessionState, ToolName, ToolResult } from '../model/sessionTools.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { SourceInfo } from '../sources/source.js';
 import type { DeletedRow, UndoResult } from '../store/store.js';
@@ -16,6 +17,8 @@ import { forkSession, type ForkOptions } from './fork.js';
 import { foreignId } from './foreignId.js';
 import { listSources } from './gatherRows.js';
 import { latestSession, listSessions, recentSessions } from './listSessions.js';
+import type { SendOptions, SpawnOptions } from './callOptions.js';
+import type { SessionCalls } from './sessionCalls.js';
 import { resolveId } from './sessionIds.js';
 import { getRow, readHistory, takeSnapshot } from './snapshot.js';
 import type { TurnRunner } from './turnRunner.js';
@@ -48,6 +51,7 @@ export class FolderWorkspace implements Workspace {
   #runner: Promise<TurnRunner> | undefined;
   /** The same, once it is there: for what cannot wait. */
   #started: TurnRunner | undefined;
+  #calls: Promise<SessionCalls> | undefined;
   #watches: readonly (() => void)[] | undefined;
   #updates: ContentUpdates | undefined;
 
@@ -163,6 +167,33 @@ export class FolderWorkspace implements Workspace {
     return runner.start(trusted ? await resumeSession(this.#context, whole) : whole, options, trusted);
   }
 
+  async send({ session, ...options }: SendOptions): Promise<Sent> {
+    const announceTo = options.announceTo === undefined ? undefined : await this.resolveId(options.announceTo);
+    return (await this.#callsNow()).send({ ...options, announceTo, session: await this.resolveId(session) });
+  }
+
+  async spawn(options: SpawnOptions): Promise<Sent> {
+    const whole = async (id: string | undefined) => (id === undefined ? undefined : this.resolveId(id));
+    const [announceTo, parent] = [await whole(options.announceTo), await whole(options.parent)];
+    return (await this.#callsNow()).spawn({ ...options, announceTo, parent });
+  }
+
+  async status(id: string): Promise<SessionState> {
+    const { sessionState } = await import('./sessionState.js');
+    const whole = await this.resolveId(id);
+    return sessionState(this.#context, whole, (await this.#calls)?.queued(whole) ?? 0);
+  }
+
+  async runTool<T extends ToolName>(name: T, params: unknown, options: Parameters<Workspace['runTool']>[2]): Promise<ToolResult<T>> {
+    const [{ runTool }, { callerFrom }] = await Promise.all([import('./sessionTools.js'), import('./caller.js')]);
+    const caller = await callerFrom(this.#context, options);
+    return runTool({ context: this.#context, workspace: this, caller, ask: undefined, allowed: new Set() }, name, params, options.signal);
+  }
+
+  async settled(): Promise<void> {
+    await (await this.#calls)?.settled();
+  }
+
   running(id: string): RunningTurn | undefined {
     return this.#started?.running(id);
   }
@@ -208,7 +239,10 @@ export class FolderWorkspace implements Workspace {
     this.#changeListeners.clear();
     await this.#updates?.stop();
     await this.#context.close();
+    const calls = await this.#calls;
+    calls?.stop();
     await (await this.#runner)?.dispose();
+    await calls?.settled();
     this.#turnListeners.clear();
   }
 
@@ -230,6 +264,11 @@ export class FolderWorkspace implements Workspace {
     (await import('./switchAgent.js')).requireAgent(await this.agents(), name);
   }
 
+  #callsNow(): Promise<SessionCalls> {
+    this.#calls ??= import('./sessionCalls.js').then(({ SessionCalls }) => new SessionCalls(this.#context, this));
+    return this.#calls;
+  }
+
   #runnerNow(): Promise<TurnRunner> {
     this.#runner ??= this.#makeRunner();
     return this.#runner;
@@ -240,7 +279,7 @@ export class FolderWorkspace implements Workspace {
     const tell: TurnListener = (id, seq, update) => {
       for (const listener of this.#turnListeners) listener(id, seq, update);
     };
-    this.#started = new TurnRunner(this.#context, await this.#options.catalog(), tell);
+    this.#started = new TurnRunner(this.#context, await this.#options.catalog(), tell, this);
     return this.#started;
   }
 }

@@ -1,4 +1,4 @@
-import type { AgentCatalog, AgentConnection, AgentSession } from '../agents/agent.js';
+import type { AgentCatalog, AgentConnection, AgentSession, McpProgram } from '../agents/agent.js';
 import type { Entry } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
@@ -25,6 +25,9 @@ export interface OpenAgentRequest {
   readonly contextSize: number | undefined;
   /** What to fork at the agent, where this is a fork that has said nothing yet. */
   readonly forkOf: NativeFork | undefined;
+  readonly mcp: readonly McpProgram[];
+  /** What the agent's process gets on top of our environment. */
+  readonly env: Readonly<Record<string, string>>;
   readonly logger: Logger;
   readonly notice: (level: 'info' | 'warning', text: string) => void;
 }
@@ -39,8 +42,8 @@ export interface OpenedAgent extends WarmAgent {
  * new session that is told the history. Says which by a notice. Leaves no process behind when it fails.
  */
 export async function openAgent(catalog: AgentCatalog, request: OpenAgentRequest): Promise<OpenedAgent> {
-  const { backend, cwd, logger } = request;
-  const connection = await catalog.connect(backend, { cwd, logger });
+  const { backend, cwd, logger, env } = request;
+  const connection = await catalog.connect(backend, { cwd, logger, env });
   try {
     const native = (await resumed(connection, request)) ?? (await forked(connection, request));
     const session = native ?? (await connection.create(optionsOf(request)));
@@ -52,7 +55,7 @@ export async function openAgent(catalog: AgentCatalog, request: OpenAgentRequest
   }
 }
 
-const optionsOf = ({ cwd, mode }: OpenAgentRequest) => ({ cwd, mode });
+const optionsOf = ({ cwd, mode, mcp }: OpenAgentRequest) => ({ cwd, mode, mcp });
 
 async function resumed(connection: AgentConnection, request: OpenAgentRequest): Promise<AgentSession | undefined> {
   const { record, backend, notice } = request;

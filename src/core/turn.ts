@@ -1,7 +1,8 @@
 import type { AgentUpdate, TurnResult } from '../agents/agent.js';
 import type { Entry, StopReason } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
-import type { PermissionRequest, TurnUpdate } from '../model/turn.js';
+import type { PermissionMode } from '../model/record.js';
+import type { PermissionOption, PermissionRequest, TurnUpdate } from '../model/turn.js';
 import type { Lease, Store } from '../store/store.js';
 import type { TurnEntries } from './turnEntries.js';
 import type { RunningTurn } from './workspace.js';
@@ -16,6 +17,12 @@ export interface TurnParts {
   readonly store: Store;
   readonly lease: Lease;
   readonly entries: TurnEntries;
+  /** What the turn may do unasked. */
+  readonly mode: PermissionMode;
+  /** How many sessions stand between a person and this turn. */
+  readonly depth: number;
+  /** The answer that the mode gives by itself; `undefined`: the person is asked. */
+  readonly byMode: (request: PermissionRequest) => Promise<PermissionOption | undefined>;
   /** Tells the listeners. */
   readonly tell: (update: TurnUpdate) => void;
 }
@@ -51,9 +58,22 @@ export class Turn implements RunningTurn {
     return this.#stop.signal;
   }
 
+  get mode(): PermissionMode {
+    return this.#parts.mode;
+  }
+
+  get depth(): number {
+    return this.#parts.depth;
+  }
+
   /** Entries that are complete, written or not, in order. */
   get complete(): readonly Entry[] {
     return this.#complete;
+  }
+
+  /** Tokens of the conversation that the model was last given, of those that it takes, where the agent tells. */
+  get context(): { readonly used: number; readonly size?: number } | undefined {
+    return this.#parts.entries.context;
   }
 
   /** What a panel that opens now has missed and no entry tells. */
@@ -107,6 +127,12 @@ export class Turn implements RunningTurn {
     for (const entry of entries) this.#parts.tell({ kind: 'entry', entry });
     this.#unwritten.push(...entries);
     this.#flush();
+  }
+
+  /** The option that the mode, else the person, chooses. `null` when the turn was stopped before an answer. */
+  async permit(request: PermissionRequest): Promise<string | null> {
+    const option = await this.#parts.byMode(request);
+    return option ? option.id : this.ask(request);
   }
 
   /** Asks the person. `null` when the turn was stopped before an answer. */

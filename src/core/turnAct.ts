@@ -5,11 +5,11 @@ import { messageOf } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
 import type { TurnUpdate } from '../model/turn.js';
 import type { Lease } from '../store/store.js';
+import type { AgentDoor } from './agentDoor.js';
 import type { CoreContext } from './context.js';
 import { openAgent, useModel, type OpenedAgent } from './openAgent.js';
 import { errorData, keptText, type Turn } from './turn.js';
-import { answerByMode } from './turnPermission.js';
-import { lastSaid, type TurnPlan } from './turnPlan.js';
+import { lastSaid, unheard, type TurnPlan } from './turnPlan.js';
 import type { WarmAgents } from './warmAgents.js';
 
 export interface TurnJob {
@@ -24,6 +24,8 @@ export interface TurnJob {
   readonly warm: WarmAgents;
   /** Tokens that the model of each agent was last seen to hold, by agent. */
   readonly contextSizes: Map<string, number>;
+  /** What the agent gets to reach other sessions. */
+  readonly door: AgentDoor;
 }
 
 type Ended = Extract<TurnUpdate, { kind: 'ended' }>;
@@ -53,7 +55,7 @@ interface Seen {
 }
 
 async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise<TurnResult> {
-  const { turn, plan, record, content, contextSizes } = job;
+  const { turn, plan, record, content, history, contextSizes } = job;
   const { store } = context;
   for (const text of plan.warnings) turn.update({ kind: 'notice', level: 'warning', text });
   await store.update(turn.id, (now) => ({
@@ -71,8 +73,9 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
     ...(now.backend === plan.backend ? { backend_session_id: agent.session.id } : {}),
     status: 'active',
   }));
-  const replay = agent.replay === '' ? [] : [{ type: 'text' as const, text: agent.replay }];
-  return agent.session.prompt([...replay, ...content], {
+  // What is replayed has the announcements in it.
+  const told = agent.replay === '' ? unheard(history) : [agent.replay];
+  return agent.session.prompt([...told.map((text) => ({ type: 'text' as const, text })), ...content], {
     signal: turn.signal,
     update: (update) => {
       // A title that the person gave stands, whatever the agent thinks of.
@@ -81,10 +84,7 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
       if (update.kind === 'usage' && update.context_size !== undefined) contextSizes.set(plan.backend, update.context_size);
       turn.update(update);
     },
-    permission: async (request) => {
-      const option = await answerByMode(request, { mode: plan.mode, cwd: plan.cwd, root: store.root });
-      return option ? option.id : turn.ask(request);
-    },
+    permission: (request) => turn.permit(request),
   });
 }
 
@@ -98,12 +98,15 @@ async function agentFor(context: CoreContext, job: TurnJob): Promise<OpenedAgent
   const { backend, cwd, mode, model } = plan;
   const notice = (level: 'info' | 'warning', text: string): void => turn.update({ kind: 'notice', level, text });
   const kept = warm.take(turn.id, { backend, cwd, lastEntry: lastSaid(history) });
-  if (!kept)
+  if (!kept) {
+    const env = { SKEIN_SESSION: turn.id, SKEIN_DEPTH: String(turn.depth) };
+    const mcp = await job.door.programs(turn.id);
     return openAgent(catalog, {
       ...plan,
-      ...{ record, history, notice, logger: context.logger },
+      ...{ record, history, notice, env, mcp, logger: context.logger },
       contextSize: contextSizes.get(backend),
     });
+  }
   try {
     await kept.session.setMode(mode);
     await useModel(kept.connection, kept.session, { model, notice });
@@ -144,6 +147,7 @@ async function settleRecord(
       status: failed ? 'error' : record.backend_session_id === undefined ? record.status : 'active',
       error_message: failed && ended.error ? keptText(ended.error) : undefined,
       ...(model === undefined || record.backend !== plan.backend ? {} : { model }),
+      ...(turn.context === undefined ? {} : { metadata: { ...record.metadata, context: turn.context } }),
       ...(title === undefined || record.title_source === 'user' ? {} : { title }),
     }));
     return ended;

@@ -152,6 +152,11 @@ export class TurnEntries {
     };
   }
 
+  get context(): { readonly used: number; readonly size?: number } | undefined {
+    const { context_used: used, context_size: size } = this.#usage ?? {};
+    return used === undefined ? undefined : { used, ...(size === undefined ? {} : { size }) };
+  }
+
   /** The turn's usage: what the agent said at the end, with the cost that it told on the way. */
   usageOf(result: TurnResult | undefined): MessageUsage | undefined {
     const told = this.#usage?.usage;

@@ -1,8 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import type { AgentCatalog, AgentInfo, ForkPoint } from '../agents/agent.js';
-import type { Entry } from '../model/entry.js';
+import { textOf, type Entry, type EntryOf } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import { isInside } from '../model/folderPath.js';
+import { tighterMode } from '../model/permissionRule.js';
 import { permissionModes, type PermissionMode, type SessionRecord } from '../model/record.js';
 import * as z from 'zod';
 import type { CoreContext } from './context.js';
@@ -50,7 +51,7 @@ export async function turnPlan(
       record.settings.model ??
       (backend === record.backend ? record.model : undefined) ??
       optionalText.parse(await config.get(`agents.${backend}.defaults.model`)),
-    mode: options.mode ?? (await sessionMode(context, record, backend)),
+    mode: tighterMode(options.mode ?? (await sessionMode(context, record, backend)), options.atMost),
     cwd: await folderFor(context, record, warnings),
     historyLimit: Number(await config.get('context.history_limit')),
     replayTokens: Number(await config.get('context.replay_tokens')),
@@ -150,9 +151,19 @@ function pointAt(entries: readonly Entry[], id: string): ForkPoint | undefined {
   return { turns: entries.slice(0, at).filter(isPrompt).length, messageId: entry.source_id };
 }
 
-/** The id of the last entry that is part of the conversation; the others are about the session. */
+/** What other sessions announced since the last prompt: the agent has not heard of it. */
+export function unheard(entries: readonly Entry[]): readonly string[] {
+  const prompt = entries.findLastIndex((entry) => entry.type === 'message' && entry.message.role === 'user');
+  return entries.slice(prompt + 1).flatMap((entry) => (isAnnounced(entry) ? [textOf(entry.message.content)] : []));
+}
+
+const isAnnounced = (entry: Entry): entry is EntryOf<'message'> => entry.type === 'message' && entry.announced !== undefined;
+
+/** The id of the last entry that is part of the conversation; the others are about the session, or will be told with the next prompt. */
 export function lastSaid(entries: readonly Entry[]): string | undefined {
   return entries.findLast(isSaid)?.id;
 }
 
-const isSaid = ({ type }: Entry): boolean => type !== 'info' && type !== 'lease' && type !== 'session' && type !== 'checkpoint';
+const about = new Set<Entry['type']>(['info', 'lease', 'session', 'checkpoint']);
+
+const isSaid = (entry: Entry): boolean => !about.has(entry.type) && !isAnnounced(entry);

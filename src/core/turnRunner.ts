@@ -3,14 +3,16 @@ import type { ContentBlock, EntryOf } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { SessionRow } from '../model/row.js';
 import { freshId } from '../store/freshId.js';
+import { AgentDoor } from './agentDoor.js';
 import { checkBudgets } from './budgets.js';
 import type { CoreContext } from './context.js';
 import { actTurn } from './turnAct.js';
 import { Turn } from './turn.js';
 import { TurnEntries } from './turnEntries.js';
+import { answerByMode } from './turnPermission.js';
 import { turnPlan } from './turnPlan.js';
 import { WarmAgents } from './warmAgents.js';
-import type { RunningTurn, TurnListener, TurnOptions } from './workspace.js';
+import type { RunningTurn, TurnListener, TurnOptions, Workspace } from './workspace.js';
 
 /** Runs turns: one at a time in a session, any number of sessions at once. */
 export class TurnRunner {
@@ -21,15 +23,17 @@ export class TurnRunner {
   readonly #starting = new Set<string>();
   readonly #warm: WarmAgents;
   readonly #contextSizes = new Map<string, number>();
+  readonly #door: AgentDoor;
   /** Rises over all sessions and turns, so that nothing needs to be remembered of a session that rests. */
   #seq = 0;
   #disposed = false;
 
-  constructor(context: CoreContext, catalog: AgentCatalog, listener: TurnListener) {
+  constructor(context: CoreContext, catalog: AgentCatalog, listener: TurnListener, workspace: Workspace) {
     this.#context = context;
     this.#catalog = catalog;
     this.#listener = listener;
     this.#warm = new WarmAgents(context);
+    this.#door = new AgentDoor(context, workspace, (id) => this.#running.get(id));
   }
 
   /** The last number given to an update. */
@@ -77,6 +81,7 @@ export class TurnRunner {
     for (const turn of turns) turn.stop('interrupted');
     await Promise.all(turns.map((turn) => turn.done));
     await this.#warm.dispose();
+    await this.#door.close();
   }
 
   async #start(id: string, options: TurnOptions): Promise<Turn> {
@@ -96,10 +101,14 @@ export class TurnRunner {
       await store.writePartial(id, []);
       await store.append(id, [entry]);
       const entries = new TurnEntries({ newId: freshId, now: context.now, backend: plan.backend });
-      const turn = new Turn({ id, store, lease, entries, tell: (update) => this.#listener(id, ++this.#seq, update) });
+      const turn = new Turn({
+        ...{ id, store, lease, entries, mode: plan.mode, depth: options.depth ?? 0 },
+        byMode: (request) => answerByMode(request, { mode: plan.mode, cwd: plan.cwd, root: store.root }),
+        tell: (update) => this.#listener(id, ++this.#seq, update),
+      });
       this.#running.set(id, turn);
       turn.begin(entry, plan);
-      const kept = { catalog: this.#catalog, warm: this.#warm, contextSizes: this.#contextSizes };
+      const kept = { catalog: this.#catalog, warm: this.#warm, contextSizes: this.#contextSizes, door: this.#door };
       const job = { turn, record, history, plan, content: options.content, lease, ...kept };
       void actTurn(context, job).then((ended) => {
         this.#running.delete(id);

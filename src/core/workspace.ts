@@ -10,7 +10,9 @@ import type { Problem, SessionRow } from '../model/row.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { TurnUpdate } from '../model/turn.js';
 import type { SourceInfo } from '../sources/source.js';
+import type { Sent, SessionState, ToolName, ToolResult } from '../model/sessionTools.js';
 import type { DeletedRow, UndoResult } from '../store/store.js';
+import type { SendOptions, SpawnOptions } from './callOptions.js';
 
 export interface ListResult {
   readonly rows: readonly SessionRow[];
@@ -25,6 +27,8 @@ export interface CreateOptions {
   readonly title?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly settings?: SessionSettings | undefined;
+  /** The session that starts it: its parent. */
+  readonly spawnedBy?: string | undefined;
 }
 
 export interface SessionPatch {
@@ -45,12 +49,18 @@ export interface TurnOptions {
   readonly content: readonly ContentBlock[];
   /** Tightens or, from the person's own surface, loosens what the session asks. Default `ask`. */
   readonly mode?: PermissionMode | undefined;
+  /** The loosest mode it may run in, whatever the session and its agent say: that of the session that sent the prompt. */
+  readonly atMost?: PermissionMode | undefined;
+  /** How many sessions stand between a person and this prompt. Default 0. */
+  readonly depth?: number | undefined;
 }
 
 /** A turn under way. Listeners get updates with a rising `seq`; `done` never rejects: a failure is an `ended` with its error. */
 export interface RunningTurn {
   readonly id: string;
   readonly done: Promise<Extract<TurnUpdate, { kind: 'ended' }>>;
+  /** Entries that are complete so far, in order; the prompt is the first. */
+  readonly complete: readonly Entry[];
   cancel(): void;
   respond(request: string, option: string | null): void;
 }
@@ -108,6 +118,19 @@ export interface Workspace {
 
   /** Runs a turn; rejects with `busy` when another process runs one, `untrusted` in a folder that is not trusted. */
   startTurn(id: string, options: TurnOptions): Promise<RunningTurn>;
+  /** Sends a message to a session, whose agent answers it; waits for a session that runs, or is refused, as `send_policy` says. */
+  send(options: SendOptions): Promise<Sent>;
+  /** A new session with its first prompt. */
+  spawn(options: SpawnOptions): Promise<Sent>;
+  status(id: string): Promise<SessionState>;
+  /** A tool for an agent that Skein did not start itself; `depth` and `session` as its environment says. Nobody can be asked. */
+  runTool<T extends ToolName>(
+    name: T,
+    params: unknown,
+    options: { readonly session?: string | undefined; readonly depth: number; readonly signal: AbortSignal },
+  ): Promise<ToolResult<T>>;
+  /** Resolves when nothing that was sent or started from here is under way any more. */
+  settled(): Promise<void>;
   running(id: string): RunningTurn | undefined;
   onTurn(listener: TurnListener): () => void;
 

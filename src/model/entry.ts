@@ -62,6 +62,8 @@ export const entrySchema = z.lazy(() =>
       usage: messageUsageSchema.optional(),
       /** Usage that another session already counts: a fork's or an adopted session's. */
       inherited: z.looseObject({ from: z.string(), usage: messageUsageSchema }).optional(),
+      /** Said by another session's agent: ours is told with its next prompt. */
+      announced: z.looseObject({ from: z.string() }).optional(),
       stop_reason: z.enum(stopReasons).catch('end_turn').optional(),
       error: z.string().optional(),
     }),

@@ -5,6 +5,13 @@ import { isInside } from './folderPath.js';
 /** Whether a mode lets more through than asking does: such a mode is never taken from a folder's own files. */
 export const isLooser = (mode: PermissionMode): boolean => mode === 'accept_edits' || mode === 'auto';
 
+/** From the one that lets least through on. */
+const byTightness: readonly PermissionMode[] = ['plan', 'ask', 'accept_edits', 'auto'];
+
+/** The mode, or the bound where that lets less through. */
+export const tighterMode = (mode: PermissionMode, bound: PermissionMode | undefined): PermissionMode =>
+  bound !== undefined && byTightness.indexOf(bound) < byTightness.indexOf(mode) ? bound : mode;
+
 export interface PermissionScene {
   readonly mode: PermissionMode;
   /** The folder that edits may touch, absolute and real. */

@@ -5,7 +5,7 @@ import { parseMoment } from './duration.js';
 const wordFields = ['backend', 'source', 'status', 'tag', 'model', 'title', 'file', 'branch'] as const;
 const numberFields = ['cost', 'tokens', 'turns'] as const;
 const timeFields = ['before', 'after'] as const;
-export const querySigns = ['pinned', 'archived', 'running', 'fork', 'empty'] as const;
+export const querySigns = ['pinned', 'archived', 'running', 'fork', 'spawned', 'empty'] as const;
 export const queryFields = [...wordFields, 'is', ...timeFields, ...numberFields] as const;
 
 export type QuerySign = (typeof querySigns)[number];

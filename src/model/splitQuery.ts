@@ -1,3 +1,4 @@
+import { isFork, isSpawned } from './lineage.js';
 import type { SessionRow } from './row.js';
 import type { Comparison, QuerySign, QueryTerm, SessionQuery } from './sessionQuery.js';
 
@@ -61,7 +62,8 @@ const signs: Readonly<Record<QuerySign, Holds>> = {
   pinned: ({ pinned }) => pinned,
   archived: ({ archived }) => archived,
   running: ({ running }) => running !== undefined,
-  fork: ({ parent_id }) => parent_id !== undefined,
+  fork: isFork,
+  spawned: isSpawned,
   empty: ({ message_count, prompt }) => message_count === 0 && prompt === '',
 };
 

@@ -5,6 +5,7 @@ import { cleanRowSchema, findingSchema, removalRowSchema, searchHitSchema, usage
 import { snapshotSchema } from '../model/snapshot.js';
 import { problemSchema, sessionRowSchema } from '../model/row.js';
 import { permissionModes, sessionSettingsSchema, sessionStatuses } from '../model/record.js';
+import { replies, sentSchema, sessionStateSchema } from '../model/sessionTools.js';
 import { turnUpdateSchema } from '../model/turn.js';
 
 const id = z.string().min(1);
@@ -104,6 +105,25 @@ export const requests = {
     result: z.object({ path: z.string() }),
   },
   'sessions/import': { params: z.object({ folder, file: z.string() }), result: z.array(sessionRowSchema) },
+  'sessions/send': {
+    params: z.object({ folder, id, message: z.string().min(1), reply: z.enum(replies).default('reply'), announceTo: id.optional() }),
+    result: sentSchema,
+  },
+  'sessions/spawn': {
+    params: z.object({
+      folder,
+      prompt: z.string().min(1),
+      parent: id.optional(),
+      backend: z.string().optional(),
+      model: z.string().optional(),
+      title: z.string().optional(),
+      tags: z.array(z.string()).optional(),
+      reply: z.enum(replies).default('skip'),
+      announceTo: id.optional(),
+    }),
+    result: sentSchema,
+  },
+  'sessions/status': { params: z.object({ folder, id }), result: sessionStateSchema },
   'sessions/usage': {
     params: z.object({ folder, by: z.enum(['day', 'backend', 'model', 'tag']).optional() }),
     result: z.array(usageRowSchema),

@@ -16,7 +16,7 @@ describe('a query that is typed', () => {
     };
     assert.equal(
       said('zebra is:pined'),
-      'There is no "is:pined" (character 10 of the query). There are: is:pinned, is:archived, is:running, is:fork, is:empty.',
+      'There is no "is:pined" (character 10 of the query). There are: is:pinned, is:archived, is:running, is:fork, is:spawned, is:empty.',
     );
     assert.match(said('  colour:red') ?? '', /^There is no field "colour" \(character 3 of the query\)\. Fields: backend, /);
     assert.match(said('"not closed') ?? '', /\(character 1 of the query\)/);
