@@ -29,7 +29,7 @@ export function failureTests(scenario: Scenario): void {
         assert.equal(ended.stop_reason, 'error');
         assert.match(`${ended.error?.message ?? ''} (${ended.error?.hint ?? ''})`, expected);
         const record = await workspace.get(id);
-        assert.deepEqual([record.status, record.error_message], ['error', ended.error?.message]);
+        assert.deepEqual([record.status, record.error_message], ['error', `${ended.error?.message}\n${ended.error?.hint}`]);
       }
       const prompts = (await workspace.history(id)).flatMap((entry) =>
         entry.type === 'message' && entry.message.role === 'user' ? [textOf(entry.message.content)] : [],
