@@ -15,6 +15,7 @@ const maxCandidates = 64;
  * are older than itself, and its parent has one of the very same time.
  */
 export function opencodeForks(query: SqliteQuery, rows: readonly SessionRow[]): readonly SessionRow[] {
+  let folders: ReadonlyMap<string, readonly Candidate[]> | undefined;
   return rows.map((row) => {
     if (row.parent_id === undefined ? !forkTitle.test(row.title) : row.forked_at === undefined) return row;
     const own = row.id.slice('opencode:'.length);
@@ -22,24 +23,46 @@ export function opencodeForks(query: SqliteQuery, rows: readonly SessionRow[]): 
     const [copied] = query('select max(time_created) as last from message where session_id = ? and time_created < ?', own, created);
     const last = copied?.['last'];
     if (typeof last !== 'number') return row;
-    const parent = row.parent_id ?? parentOf(query, row, rows, last);
+    folders ??= candidatesIn(rows);
+    const parent = row.parent_id ?? parentOf(query, row, folders.get(row.workdir) ?? [], last);
     return parent === undefined ? row : { ...row, parent_id: parent, ...ownUsage(query, own, created) };
   });
 }
 
-function parentOf(query: SqliteQuery, fork: SessionRow, rows: readonly SessionRow[], last: number): string | undefined {
-  const name = (row: SessionRow): string => row.title.replace(forkTitle, '');
-  const when = (row: SessionRow): number => Date.parse(row.created_at);
-  const holders = rows
-    .filter((row) => row.workdir === fork.workdir && row.id !== fork.id && when(row) < when(fork))
-    .sort((a, b) => Number(name(b) === name(fork)) - Number(name(a) === name(fork)) || when(b) - when(a))
+/** A session that may be a fork's parent. */
+interface Candidate {
+  readonly id: string;
+  /** Its title without what OpenCode adds to that of a fork. */
+  readonly name: string;
+  readonly created: number;
+}
+
+const nameOf = (row: SessionRow): string => row.title.replace(forkTitle, '');
+
+/** The sessions of each folder, the youngest first. */
+function candidatesIn(rows: readonly SessionRow[]): ReadonlyMap<string, readonly Candidate[]> {
+  const folders = new Map<string, Candidate[]>();
+  for (const row of rows) {
+    const folder = folders.get(row.workdir) ?? [];
+    folder.push({ id: row.id, name: nameOf(row), created: Date.parse(row.created_at) });
+    folders.set(row.workdir, folder);
+  }
+  for (const folder of folders.values()) folder.sort((a, b) => b.created - a.created);
+  return folders;
+}
+
+function parentOf(query: SqliteQuery, fork: SessionRow, folder: readonly Candidate[], last: number): string | undefined {
+  const [created, name] = [Date.parse(fork.created_at), nameOf(fork)];
+  const older = folder.filter((each) => each.created < created && each.id !== fork.id);
+  const candidates = [...older.filter((each) => each.name === name), ...older.filter((each) => each.name !== name)];
+  const holders = candidates
     .slice(0, maxCandidates)
     .filter(
       ({ id }) =>
         query('select 1 from message where session_id = ? and time_created = ? limit 1', id.slice('opencode:'.length), last).length > 0,
     );
   // A fork of a fork has the message too: it was said in the session that is older than it.
-  return (holders.find((row) => when(row) <= last) ?? holders[0])?.id;
+  return (holders.find((each) => each.created <= last) ?? holders[0])?.id;
 }
 
 function ownUsage(query: SqliteQuery, id: string, since: number): Pick<SessionRow, 'token_usage' | 'tokens' | 'cost_usd'> {
