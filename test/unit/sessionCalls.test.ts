@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, test } from 'node:test';
 import type { PermissionMode } from '../../src/model/record.js';
 import { isFork, isSpawned } from '../../src/model/lineage.js';
 import { withFolder } from '../support/openFolder.js';
 import { cancelled, echo, say, scriptedCatalog, type Script } from '../support/scriptedCatalog.js';
 import { inShort, turn } from '../support/turn.js';
+import { until } from '../support/until.js';
 
 /** Answers as `echo`, once the test lets it. */
 function held(): { readonly script: Script; readonly open: () => void } {
@@ -50,7 +50,7 @@ describe('a message to a session', () => {
       const one = await workspace.send({ session: id, message: 'one', reply: 'skip' });
       const two = workspace.send({ session: id, message: 'two', reply: 'reply' });
       assert.equal(one.state, 'queued');
-      assert.equal((await workspace.status(id)).queued, 2);
+      await until('two messages wait', async () => (await workspace.status(id)).queued === 2);
       await workspace.config().set('send_policy', 'refuse');
       await assert.rejects(workspace.send({ session: id, message: 'three', reply: 'skip' }), { code: 'busy' });
       open();
@@ -125,7 +125,7 @@ describe('a message to a session', () => {
       const { id } = await workspace.create({ backend: 'scripted' });
       const [first, second] = [new AbortController(), new AbortController()];
       const running = workspace.send({ session: id, message: 'one', reply: 'reply', signal: first.signal });
-      while (!workspace.running(id)) await delay(5);
+      await until('the turn runs', () => workspace.running(id) !== undefined);
       const waiting = workspace.send({ session: id, message: 'two', reply: 'reply', signal: second.signal });
       second.abort();
       await assert.rejects(waiting, { code: 'interrupted' });
@@ -140,7 +140,7 @@ describe('a message to a session', () => {
     await withFolder({ agents: scriptedCatalog({ script }) }, async ({ workspace }) => {
       const [a, b] = [await workspace.create({ backend: 'scripted' }), await workspace.create({ backend: 'scripted' })];
       const waits = workspace.send({ session: b.id, message: 'x', reply: 'reply', ...asking(a.id) });
-      while (!workspace.running(b.id)) await delay(5);
+      await until('the turn runs', () => workspace.running(b.id) !== undefined);
       await assert.rejects(workspace.send({ session: a.id, message: 'y', reply: 'reply', ...asking(b.id, { depth: 1 }) }), {
         code: 'busy',
       });
