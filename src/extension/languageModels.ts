@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { SessionError } from '../model/errors.js';
 import { l10n } from './l10n.js';
+import { languageModelFailure } from './languageModelFailure.js';
 import type { ServerAnswers } from './sessionClient.js';
 
 /** The editor's own language models, for the server. */
@@ -28,7 +29,7 @@ export function modelAnswers(): Pick<ServerAnswers, 'models/list' | 'models/answ
         }
         return { model: model.id };
       } catch (error) {
-        throw error instanceof vscode.LanguageModelError ? inWords(error, model.name) : error;
+        throw error instanceof vscode.LanguageModelError ? languageModelFailure(error, model.name) : error;
       }
     },
   };
@@ -36,20 +37,3 @@ export function modelAnswers(): Pick<ServerAnswers, 'models/list' | 'models/answ
 
 const chatMessage = ({ role, text }: { readonly role: 'user' | 'assistant'; readonly text: string }): vscode.LanguageModelChatMessage =>
   role === 'user' ? vscode.LanguageModelChatMessage.User(text) : vscode.LanguageModelChatMessage.Assistant(text);
-
-function inWords(error: vscode.LanguageModelError, model: string): SessionError {
-  switch (error.code) {
-    case vscode.LanguageModelError.NoPermissions.name:
-      return new SessionError('agent_failed', l10n.t('Skein may not use {0}', model), {
-        hint: l10n.t('allow it with “Manage Language Model Access…”, and see that you are signed in'),
-      });
-    case vscode.LanguageModelError.NotFound.name:
-      return new SessionError('agent_failed', l10n.t('VS Code has no model {0} any more', model), { hint: l10n.t('choose another model') });
-    case vscode.LanguageModelError.Blocked.name:
-      return new SessionError('agent_failed', l10n.t('{0} refused to answer: a filter or a limit stopped it', model), {
-        hint: error.message,
-      });
-    default:
-      return new SessionError('agent_failed', l10n.t('{0} did not answer', model), { hint: error.message });
-  }
-}
