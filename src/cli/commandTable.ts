@@ -201,7 +201,7 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'sessions usage',
     summary: 'tokens and cost',
     arguments: '',
-    options: ['by', 'json'],
+    options: ['by', 'since', 'until', 'here', 'all', 'json'],
     load: async () => (await import('./usage.js')).usage,
   },
   {

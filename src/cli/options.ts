@@ -1,5 +1,6 @@
 import type { ListFilter } from '../model/filter.js';
 import type { PermissionMode, SessionStatus, ThinkingLevel } from '../model/record.js';
+import type { UsageGroup } from '../model/report.js';
 import type { ExportFormat } from '../core/workspace.js';
 import type { Reply } from '../model/sessionTools.js';
 import { SessionError } from '../model/errors.js';
@@ -106,11 +107,14 @@ export const optionTable = {
   dryRun: flag('--dry-run', 'change nothing: say for each session why it goes or stays'),
   format: choice<ExportFormat>('-f, --format <format>', 'the format', { json: true, md: true, bundle: true }),
   output: text('-o, --output <file>', 'write to this file'),
-  by: choice<'day' | 'backend' | 'model' | 'tag'>('--by <group>', 'what to sum up by', {
+  by: choice<UsageGroup>('--by <group>', 'what to sum up by', {
     day: true,
+    week: true,
+    month: true,
     backend: true,
     model: true,
     tag: true,
+    folder: true,
   }),
   reply: choice<Reply>('--reply <reply>', 'what becomes of the answer: printed (reply), told to a session (announce), or neither (skip)', {
     skip: true,

@@ -1,5 +1,8 @@
+import { parseMoment } from '../model/duration.js';
+import { pricesAsOf } from '../model/prices.js';
 import type { UsageRow } from '../model/report.js';
 import type { Invocation } from './invocation.js';
+import { scopeOf } from './listCommand.js';
 import { withProgress } from './progress.js';
 import { tableLines, type Column } from './table.js';
 import { costWords } from './words.js';
@@ -7,7 +10,11 @@ import { costWords } from './words.js';
 /** `skein sessions usage`: tokens as they were counted, dollars where they are known. */
 export async function usage({ options, terminal, open }: Invocation): Promise<undefined> {
   const workspace = await open();
-  const rows = await withProgress(terminal, 'adding up', workspace.usage(options.by));
+  const rows = await withProgress(
+    terminal,
+    'adding up',
+    workspace.usage(options.by, { since: moment(options.since), until: moment(options.until), scope: scopeOf(options) }),
+  );
   if (options.json === true) {
     terminal.json(rows);
     return;
@@ -26,8 +33,21 @@ export async function usage({ options, terminal, open }: Invocation): Promise<un
     number('CACHED', (row) => row.cached),
     number('REASONING', (row) => row.reasoning),
     number('TOTAL', (row) => row.total),
-    { heading: 'COST', text: (row) => costWords(row.cost_usd), align: 'right' },
+    { heading: 'COST', text: costOf, align: 'right' },
   ];
   const layout = { width: terminal.width, paintHeading: (text: string) => terminal.style('bold', text) };
   for (const line of await tableLines(columns, rows, layout)) terminal.print(line);
+  if (rows.some(({ estimated_usd: estimated }) => estimated !== null))
+    terminal.say(`~ is estimated by the prices of ${pricesAsOf}, or your own in prices.yaml`);
+  const unpriced = rows.reduce((sum, row) => sum + row.unpriced_tokens, 0);
+  if (unpriced > 0 && options.by !== 'tag') terminal.say(`what ${String(unpriced)} tokens cost is not known`);
+}
+
+/** What the programs noted; with `~` where a part of it is estimated. */
+function costOf({ cost_usd: noted, estimated_usd: estimated }: UsageRow): string {
+  return estimated === null ? costWords(noted) : `~${costWords((noted ?? 0) + estimated)}`;
+}
+
+function moment(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : new Date(parseMoment(text, Date.now())).toISOString();
 }

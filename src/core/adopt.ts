@@ -6,7 +6,6 @@ import { addCost, addTokens, noTokens, type TokenUsage } from '../model/usage.js
 import { adoptedId } from './adoptedId.js';
 import { catchUp } from './catchUp.js';
 import type { CoreContext } from './context.js';
-import { ownUses, whereUseIs } from './foreignUse.js';
 import { foreignId, foreignRow, sourceNamed, type ForeignId } from './foreignId.js';
 import { isOurs } from './sessionIds.js';
 import { SessionError } from '../model/errors.js';
@@ -47,12 +46,9 @@ async function adopt(context: CoreContext, foreign: ForeignId, id: string): Prom
   if (row.problem) throw new SessionError('damaged', `${row.id} cannot be continued: ${row.problem.detail}`, { hint: row.problem.path });
   const source = sourceNamed(context.sources, foreign.source);
   const entries = await source.read(foreign.ownId);
-  const where = whereUseIs(source, row);
-  const usage = where === 'transcript' ? usedIn(entries, row) : {};
-  const from = where === 'parent' ? (row.parent_id ?? row.id) : row.id;
   return context.store.create(
-    { ...fieldsOf(row, foreign), ...usage, id, workdir: row.workdir || context.dir },
-    entries.map((entry) => inherited(entry, from)),
+    { ...fieldsOf(row, foreign), ...usedIn(entries, row), id, workdir: row.workdir || context.dir },
+    entries.map((entry) => inherited(entry, row.id)),
   );
 }
 
@@ -79,9 +75,9 @@ function fieldsOf(row: SessionRow, { source, ownId }: ForeignId): Partial<Sessio
 
 /** What the transcript counts, and what the row has beyond that. */
 function usedIn(entries: readonly Entry[], { token_usage: row, cost_usd: paid }: SessionRow): Partial<SessionRecord> {
-  const uses = ownUses(entries);
-  const said = uses.reduce<TokenUsage>((sum, { usage }) => addTokens(sum, usage), noTokens);
-  const cost = uses.reduce<number | null>((sum, { usage }) => addCost(sum, usage.cost_usd), null);
+  const uses = entries.flatMap((entry) => (entry.type === 'message' && entry.usage ? [entry.usage] : []));
+  const said = uses.reduce<TokenUsage>((sum, usage) => addTokens(sum, usage), noTokens);
+  const cost = uses.reduce<number | null>((sum, usage) => addCost(sum, usage.cost_usd), null);
   const token_usage = {
     input: Math.max(row.input, said.input),
     output: Math.max(row.output, said.output),

@@ -150,8 +150,8 @@ export class FolderWorkspace implements Workspace {
     return (await import('./importSessions.js')).importSessions(this.#context, bytes);
   }
 
-  async usage(by?: Parameters<Workspace['usage']>[0]): Promise<readonly UsageRow[]> {
-    return (await import('./usage.js')).usageReport(this.#context, by);
+  async usage(...[by, options]: Parameters<Workspace['usage']>): Promise<readonly UsageRow[]> {
+    return (await import('./usage.js')).usageReport(this.#context, { ...options, by });
   }
 
   async setDraft(id: string, draft: string): Promise<void> {

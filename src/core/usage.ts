@@ -1,55 +1,105 @@
-import type { Entry } from '../model/entry.js';
-import { messageOf } from '../model/errors.js';
-import type { UsageRow } from '../model/report.js';
+import { format } from 'date-fns';
+import { estimatedCost, priceOf, type PriceRow } from '../model/prices.js';
+import type { UsageGroup, UsageRow } from '../model/report.js';
 import type { SessionRow } from '../model/row.js';
-import { addCost, addTokens, noTokens, type MessageUsage, type TokenUsage } from '../model/usage.js';
+import { addCost, addTokens, noTokens, type TokenUsage } from '../model/usage.js';
+import { Covered, isAgentsOwn, nativeKey } from './adoptedId.js';
 import { ownSource, type CoreContext } from './context.js';
-import { Covered, nativeKey, isAgentsOwn } from './adoptedId.js';
-import { catchUp } from './catchUp.js';
-import { foreignId, sourceNamed } from './foreignId.js';
-import { ownUses, whereUseIs } from './foreignUse.js';
-import { gatherRows } from './gatherRows.js';
+import { gatherRows, listSources } from './gatherRows.js';
+import { priceTables } from './ownPrices.js';
 import { trashedSessions } from './remove.js';
+import { restOf, sharesOf, wholeOf, type Share } from './usageShares.js';
 
-export type UsageGroup = 'day' | 'backend' | 'model' | 'tag';
+export interface UsageOptions {
+  readonly by?: UsageGroup | undefined;
+  /** ISO 8601: from this on, and before that. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly scope?: 'folder' | 'here' | 'all' | undefined;
+}
 
 interface Total {
   readonly sessions: Set<string>;
   tokens: TokenUsage;
-  cost: number | null;
-}
-
-/** One piece of usage and what it is counted under. */
-interface Share {
-  readonly usage: MessageUsage;
-  readonly at: string;
-  readonly backend: string;
-  readonly model: string;
+  recorded: number | null;
+  estimated: number | null;
+  unpriced: number;
 }
 
 /**
- * Tokens and dollars of the folder's sessions by day (of this computer), agent, model or tag: from the transcripts' messages,
- * so that what a fork inherited is counted once. Deleted sessions count as long as they can be put back: they were paid for.
- * What one conversation used counts once, however many rows tell of it. A session with several tags counts under each.
+ * Tokens and dollars of the folder's sessions by day, week or month (of this computer), agent, model, tag or folder: from the
+ * transcripts' messages, so that what a fork inherited is counted once. Deleted sessions count as long as they can be put back:
+ * they were paid for. What one conversation used counts once, however many rows tell of it. A session with several tags counts
+ * under each. What no program noted a cost of is estimated by the table of prices, apart from what was noted.
  */
-export async function usageReport(context: CoreContext, by: UsageGroup = 'day'): Promise<readonly UsageRow[]> {
+export async function usageReport(context: CoreContext, options: UsageOptions = {}): Promise<readonly UsageRow[]> {
+  const { by = 'day', since, until, scope = 'folder' } = options;
+  const tables = await priceTables(context);
   const totals = new Map<string, Total>();
-  const { rows } = await gatherRows(context, 'folder');
-  const trashed = (await trashedSessions(context)).map(({ row }) => row);
-  const counted = eachOnce([...rows, ...trashed]);
-  for (const row of rows) if (counted.has(row)) for (const share of await sharesOf(context, row)) addShare(totals, row, share, by);
-  for (const row of trashed) {
-    if (!counted.has(row)) continue;
-    const shares = row.source === ownSource ? [wholeOf(row)] : await foreignShares(context, row);
-    for (const share of shares) addShare(totals, row, share, by);
+  for (const [row, shares] of await countedShares(context, scope)) {
+    for (const share of shares) {
+      if ((since !== undefined && share.at < since) || (until !== undefined && share.at >= until)) continue;
+      for (const key of keysOf(row, share, by)) addShare(totals, key, row, share, tables);
+    }
   }
-  const groups = [...totals].map(([key, { sessions, tokens, cost }]) => ({
-    key,
-    sessions: sessions.size,
-    ...pick(tokens),
-    cost_usd: cost,
-  }));
-  return groups.sort((a, b) => (by === 'day' ? (a.key < b.key ? 1 : -1) : b.total - a.total || (a.key < b.key ? -1 : 1)));
+  const groups = [...totals].map(([key, { sessions, tokens, recorded, estimated, unpriced }]) => {
+    const { input, output, cached, reasoning, total } = tokens;
+    const counts = { input, output, cached, reasoning, total };
+    return { key, sessions: sessions.size, ...counts, cost_usd: recorded, estimated_usd: estimated, unpriced_tokens: unpriced };
+  });
+  const isTime = by === 'day' || by === 'week' || by === 'month';
+  return groups.sort((a, b) => (isTime ? (a.key < b.key ? 1 : -1) : b.total - a.total || (a.key < b.key ? -1 : 1)));
+}
+
+/** Every conversation once, with the pieces of what it used. */
+async function countedShares(
+  context: CoreContext,
+  scope: NonNullable<UsageOptions['scope']>,
+): Promise<ReadonlyMap<SessionRow, readonly Share[]>> {
+  const { rows, stamps } = await gatherRows(context, scope);
+  const trashed = (await trashedSessions(context)).map(({ row }) => row);
+  const deleted = new Set(trashed);
+  const shares = new Map<SessionRow, readonly Share[]>();
+  for (const row of eachOnce([...rows, ...trashed])) {
+    const isGone = deleted.has(row) && row.source === ownSource;
+    shares.set(row, isGone ? [wholeOf(row)] : await sharesOf(context, row, stamps.get(row.id)));
+  }
+  const parts = await subAgents(context, shares);
+  for (const [row, own] of shares) {
+    const sum = await summedRow(context, row, deleted.has(row));
+    const rest = sum && restOf(sum, [...own, ...(parts.get(originOf(row)) ?? [])]);
+    if (rest) shares.set(row, [...own, rest]);
+  }
+  return shares;
+}
+
+/** The row whose sum its program made; ours has one where it was adopted. */
+async function summedRow(context: CoreContext, row: SessionRow, isDeleted: boolean): Promise<SessionRow | undefined> {
+  if (row.source !== ownSource) return row;
+  const isHere = row.origin !== undefined && !isDeleted && row.path === context.store.root;
+  return isHere ? context.store.row(row.id) : undefined;
+}
+
+/** What sub-agents used, by the session that started them, at its own program: those cannot be resumed. */
+async function subAgents(
+  context: CoreContext,
+  shares: ReadonlyMap<SessionRow, readonly Share[]>,
+): Promise<ReadonlyMap<string, readonly Share[]>> {
+  const agents = [...shares.keys()].filter((row) => row.backend_session_id === undefined && originOf(row) !== '');
+  const parents = new Map<string, readonly Share[]>();
+  if (agents.length === 0) return parents;
+  const parentOf = new Map((await listSources(context)).rows.map(({ id, parent_id: parent }) => [id, parent]));
+  for (const row of agents) {
+    const parent = parentOf.get(originOf(row));
+    if (parent !== undefined) parents.set(parent, [...(parents.get(parent) ?? []), ...(shares.get(row) ?? [])]);
+  }
+  return parents;
+}
+
+/** The id that a session has at its own program; empty for one that began here. */
+function originOf({ id, source, origin }: SessionRow): string {
+  if (source !== ownSource) return id;
+  return origin ? `${origin.source}:${origin.id}` : '';
 }
 
 /** One row for each conversation: ours before its agent's, and that before a program's that only started the agent. */
@@ -61,97 +111,34 @@ function eachOnce(rows: readonly SessionRow[]): ReadonlySet<SessionRow> {
   return new Set([...ours, ...foreign.filter((row) => isAgentsOwn(row) || !agents.has(nativeKey(row) ?? ''))]);
 }
 
-const pick = ({ input, output, cached, reasoning, total }: TokenUsage) => ({ input, output, cached, reasoning, total });
-
-async function sharesOf(context: CoreContext, row: SessionRow): Promise<readonly Share[]> {
-  if (row.source !== ownSource) return foreignShares(context, row);
-  if (row.path === context.store.root) await catchUp(context, row);
-  const shares: Share[] = [];
-  await context.store.scan(row.id, (entry) => {
-    shares.push(...shareOf(entry, usageOf(entry, row), row));
-    return undefined;
-  });
-  if (!row.origin) return shares;
-  const rest = restOf(await context.store.row(row.id), shares);
-  return rest ? [...shares, rest] : shares;
-}
-
-async function foreignShares({ sources, logger }: CoreContext, row: SessionRow): Promise<readonly Share[]> {
-  const whole = row.tokens > 0 || row.cost_usd !== null ? [wholeOf(row)] : [];
-  const source = sourceNamed(sources, row.source);
-  const id = foreignId(row.id);
-  if (!id || row.problem || whereUseIs(source, row) !== 'transcript') return whole;
-  try {
-    const shares = ownUses(await source.read(id.ownId)).flatMap(({ entry, usage }) => shareOf(entry, usage, row));
-    const rest = restOf(row, shares);
-    return rest ? [...shares, rest] : shares;
-  } catch (error) {
-    // Deleted in its program's store, or damaged: the row is what is left of it.
-    logger.debug(`what ${row.id} used is not known whole: ${messageOf(error)}`);
-    return whole;
-  }
-}
-
-function shareOf(entry: Entry, usage: MessageUsage | undefined, row: SessionRow): readonly Share[] {
-  if (entry.type !== 'message' || !usage) return [];
-  return [{ usage, at: entry.timestamp, backend: entry.backend ?? row.backend, model: entry.model ?? row.model ?? '' }];
-}
-
-/** A message's own usage; an adopted session also stands for its source's row, so what it inherited from there counts. */
-function usageOf(entry: Entry, row: SessionRow): MessageUsage | undefined {
-  if (entry.type !== 'message') return undefined;
-  const isOrigin = row.origin && entry.inherited?.from === `${row.origin.source}:${row.origin.id}`;
-  return entry.usage ?? (isOrigin ? entry.inherited?.usage : undefined);
-}
-
-/** What an adopted session's source counted in one sum, without saying by which message. */
-function restOf(row: SessionRow, shares: readonly Share[]): Share | undefined {
-  const known = shares.reduce((sum, { usage }) => addTokens(sum, usage), noTokens);
-  const knownCost = shares.reduce<number | null>((sum, { usage }) => addCost(sum, usage.cost_usd), null);
-  const { token_usage: all } = row;
-  const rest = {
-    input: Math.max(0, all.input - known.input),
-    output: Math.max(0, all.output - known.output),
-    cached: Math.max(0, all.cached - known.cached),
-    reasoning: Math.max(0, all.reasoning - known.reasoning),
-    total: Math.max(0, all.total - known.total),
-    cost_usd: row.cost_usd === null ? null : Math.max(0, row.cost_usd - (knownCost ?? 0)),
-  };
-  return rest.total > 0 ? { ...wholeOf(row), usage: rest, at: row.created_at } : undefined;
-}
-
-const wholeOf = (row: SessionRow): Share => ({
-  usage: { ...row.token_usage, cost_usd: row.cost_usd },
-  at: row.last_used,
-  backend: row.backend,
-  model: row.model ?? '',
-});
-
-function addShare(totals: Map<string, Total>, row: SessionRow, share: Share, by: UsageGroup): void {
-  for (const key of keysOf(row, share, by)) {
-    const total = totals.get(key) ?? { sessions: new Set(), tokens: noTokens, cost: null };
-    total.sessions.add(row.id);
-    total.tokens = addTokens(total.tokens, share.usage);
-    total.cost = addCost(total.cost, share.usage.cost_usd);
-    totals.set(key, total);
-  }
+function addShare(totals: Map<string, Total>, key: string, row: SessionRow, share: Share, tables: readonly (readonly PriceRow[])[]): void {
+  const total = totals.get(key) ?? { sessions: new Set(), tokens: noTokens, recorded: null, estimated: null, unpriced: 0 };
+  totals.set(key, total);
+  total.sessions.add(row.id);
+  total.tokens = addTokens(total.tokens, share.usage);
+  total.recorded = addCost(total.recorded, share.usage.cost_usd);
+  if (typeof share.usage.cost_usd === 'number' || share.paidLater === true) return;
+  const price = priceOf(share.model, share.at, tables);
+  const tokens = addTokens(noTokens, share.usage);
+  if (price) total.estimated = addCost(total.estimated, estimatedCost(tokens, price));
+  else total.unpriced += tokens.total;
 }
 
 function keysOf(row: SessionRow, share: Share, by: UsageGroup): readonly string[] {
   switch (by) {
     case 'day':
-      return [dayOf(share.at)];
+      return [format(share.at, 'yyyy-MM-dd')];
+    case 'week':
+      return [format(share.at, "RRRR-'W'II")];
+    case 'month':
+      return [format(share.at, 'yyyy-MM')];
     case 'backend':
       return [share.backend || 'unknown'];
     case 'model':
       return [share.model || 'unknown'];
     case 'tag':
       return row.tags.length === 0 ? ['untagged'] : row.tags;
+    case 'folder':
+      return [row.workdir || 'unknown'];
   }
-}
-
-function dayOf(timestamp: string): string {
-  const date = new Date(timestamp);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }

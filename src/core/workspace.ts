@@ -4,7 +4,7 @@ import type { Editor } from '../agents/editorAgent.js';
 import type { ContentBlock, Entry } from '../model/entry.js';
 import type { Logger } from '../model/logger.js';
 import type { ListFilter } from '../model/filter.js';
-import type { CleanRow, Finding, RemovalRow, SearchHit, UsageRow } from '../model/report.js';
+import type { CleanRow, Finding, RemovalRow, SearchHit, UsageGroup, UsageRow } from '../model/report.js';
 import type { PermissionMode, SessionRecord, SessionSettings, SessionStatus } from '../model/record.js';
 import type { Problem, SessionRow } from '../model/row.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -13,6 +13,7 @@ import type { SourceInfo } from '../sources/source.js';
 import type { Sent, SessionState, ToolName, ToolResult } from '../model/sessionTools.js';
 import type { DeletedRow, UndoResult } from '../store/store.js';
 import type { SendOptions, SpawnOptions } from './callOptions.js';
+import type { UsageOptions } from './usage.js';
 
 export interface ListResult {
   readonly rows: readonly SessionRow[];
@@ -113,7 +114,7 @@ export interface Workspace {
   }): Promise<readonly CleanRow[]>;
   export(ids: readonly string[], format: ExportFormat): Promise<Uint8Array>;
   import(bytes: Uint8Array): Promise<readonly SessionRecord[]>;
-  usage(by?: 'day' | 'backend' | 'model' | 'tag'): Promise<readonly UsageRow[]>;
+  usage(by?: UsageGroup, options?: Omit<UsageOptions, 'by'>): Promise<readonly UsageRow[]>;
   setDraft(id: string, draft: string): Promise<void>;
 
   /** Runs a turn; rejects with `busy` when another process runs one, `untrusted` in a folder that is not trusted. */

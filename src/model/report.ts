@@ -28,7 +28,14 @@ export type CleanRow = z.infer<typeof cleanRowSchema>;
 export const removalRowSchema = z.object({ row: sessionRowSchema, removable: z.boolean(), restorable: z.boolean(), detail: z.string() });
 export type RemovalRow = z.infer<typeof removalRowSchema>;
 
-/** Tokens and dollars of one group; `cost_usd` is `null` where no part of it is known. */
+/** What usage can be summed up by. Days, weeks and months are those of this computer. */
+export const usageGroups = ['day', 'week', 'month', 'backend', 'model', 'tag', 'folder'] as const;
+export type UsageGroup = (typeof usageGroups)[number];
+
+/**
+ * Tokens and dollars of one group. `cost_usd` is what the programs noted, `estimated_usd` what the rest would cost by the table of
+ * prices; each is `null` where no part of it is known. `unpriced_tokens` are those that neither tells of.
+ */
 export const usageRowSchema = z.object({
   key: z.string(),
   sessions: z.number(),
@@ -38,6 +45,8 @@ export const usageRowSchema = z.object({
   reasoning: z.number(),
   total: z.number(),
   cost_usd: z.number().nullable(),
+  estimated_usd: z.number().nullable(),
+  unpriced_tokens: z.number(),
 });
 export type UsageRow = z.infer<typeof usageRowSchema>;
 export type Finding = z.infer<typeof findingSchema>;

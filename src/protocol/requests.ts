@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { contentBlockSchema, entrySchema } from '../model/entry.js';
 import { listFilterSchema } from '../model/filter.js';
-import { cleanRowSchema, findingSchema, removalRowSchema, searchHitSchema, usageRowSchema } from '../model/report.js';
+import { cleanRowSchema, findingSchema, removalRowSchema, searchHitSchema, usageGroups, usageRowSchema } from '../model/report.js';
 import { snapshotSchema } from '../model/snapshot.js';
 import { problemSchema, sessionRowSchema } from '../model/row.js';
 import { permissionModes, sessionSettingsSchema, sessionStatuses } from '../model/record.js';
@@ -125,7 +125,13 @@ export const requests = {
   },
   'sessions/status': { params: z.object({ folder, id }), result: sessionStateSchema },
   'sessions/usage': {
-    params: z.object({ folder, by: z.enum(['day', 'backend', 'model', 'tag']).optional() }),
+    params: z.object({
+      folder,
+      by: z.enum(usageGroups).optional(),
+      since: z.iso.datetime().optional(),
+      until: z.iso.datetime().optional(),
+      scope: z.enum(['folder', 'here', 'all']).optional(),
+    }),
     result: z.array(usageRowSchema),
   },
   'sessions/draft': { params: z.object({ folder, id, draft: z.string() }), result: none },

@@ -10,12 +10,11 @@ export interface Program {
   readonly homes: (options: SourceOptions) => readonly string[];
   /** What it may be able to do, on some systems. */
   readonly abilities?: { readonly rename?: true; readonly removal?: true };
-  readonly usageInTranscript?: true;
   readonly load: () => Promise<(options: SourceOptions) => Source>;
 }
 
 /** A source that is loaded when its program has left something to be read: most people have two or three of them. */
-export function lazySource({ name, title, homes, abilities = {}, usageInTranscript, load }: Program, options: SourceOptions): Source {
+export function lazySource({ name, title, homes, abilities = {}, load }: Program, options: SourceOptions): Source {
   let loading: Promise<Source> | undefined;
   const loaded = (): Promise<Source> => (loading ??= load().then((open) => open(options)));
   const places = homes(options);
@@ -33,7 +32,6 @@ export function lazySource({ name, title, homes, abilities = {}, usageInTranscri
     info: async () => (await loaded()).info(),
     list: async (signal) => (places.some((place) => existsSync(place)) ? (await loaded()).list(signal) : { rows: [], problems: [] }),
     read: async (ownId) => (await loaded()).read(ownId),
-    ...(usageInTranscript && { usageInTranscript }),
     ...(abilities.rename && { rename: async (ownId, newTitle) => (await able('rename'))(ownId, newTitle) }),
     ...(abilities.removal && {
       removal: {

@@ -47,8 +47,6 @@ export interface Source {
   readonly title: string;
   info(): Promise<SourceInfo>;
   list(signal?: AbortSignal): Promise<SourceList>;
-  /** Set where the list cannot tell all that a session used: its transcript can. */
-  readonly usageInTranscript?: true;
   /** The transcript as our entries. `ownId` is without the source's prefix. Empty where the program keeps none. */
   read(ownId: string): Promise<readonly Entry[]>;
   readonly rename?: (ownId: string, title: string) => Promise<void>;

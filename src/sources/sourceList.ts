@@ -17,7 +17,6 @@ const programs: readonly Program[] = [
   },
   {
     ...{ name: 'gemini', title: 'Gemini CLI', homes: (options) => [programHomes.gemini(options)] },
-    usageInTranscript: true,
     load: async () => (await import('./gemini/gemini.js')).geminiSource,
   },
   {
@@ -27,17 +26,14 @@ const programs: readonly Program[] = [
   {
     ...{ name: 'openclacky', title: 'openclacky', homes: (options) => [programHomes.openclacky(options)] },
     abilities: { rename: true, removal: true },
-    usageInTranscript: true,
     load: async () => (await import('./openclacky/openclacky.js')).openclackySource,
   },
   {
     ...{ name: 'clawdius', title: 'Clawdius', homes: programHomes.clawdius },
-    usageInTranscript: true,
     load: async () => (await import('./clawdius/clawdius.js')).clawdiusSource,
   },
   {
     ...{ name: 'openclaw', title: 'OpenClaw', homes: (options) => [openclawPlace(options).state] },
-    usageInTranscript: true,
     load: async () => (await import('./openclaw/openclaw.js')).openclawSource,
   },
 ];
