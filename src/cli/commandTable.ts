@@ -198,6 +198,13 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./status.js')).status,
   },
   {
+    name: 'sessions relink',
+    summary: 'link the sessions of a folder that was moved to where it is now',
+    arguments: '<old> [new]',
+    options: ['dryRun', 'json'],
+    load: async () => (await import('./relink.js')).relink,
+  },
+  {
     name: 'sessions usage',
     summary: 'tokens and cost',
     arguments: '',

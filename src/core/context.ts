@@ -5,6 +5,7 @@ import type { Store } from '../store/store.js';
 import type { Config } from './config.js';
 import type { ContentSearch } from './contentSearch.js';
 import type { HiddenRows } from './hiddenRows.js';
+import type { MovedFolders } from './movedFolders.js';
 import type { TrustedModes } from './trustedModes.js';
 
 /** What the verbs of one open folder share. */
@@ -17,6 +18,7 @@ export interface CoreContext {
   readonly config: Config;
   readonly modes: TrustedModes;
   readonly hidden: HiddenRows;
+  readonly moved: MovedFolders;
   /** `$SKEIN_HOME`. */
   readonly home: string;
   readonly program: string;

@@ -2,7 +2,7 @@ import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
 import type { Entry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import type { ListFilter } from '../model/filter.js';
-import type { CleanRow, Finding, RemovalRow, SearchHit, UsageRow } from '../model/report.js';
+import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, UsageRow } from '../model/report.js';
 import type { SessionRecord } from '../model/record.js';
 import type { SessionRow } from '../model/row.js';
 import type { Sent, SessionState, ToolName, ToolResult } from '../model/sessionTools.js';
@@ -140,6 +140,10 @@ export class FolderWorkspace implements Workspace {
 
   async clean(options: Parameters<Workspace['clean']>[0]): Promise<readonly CleanRow[]> {
     return (await import('./clean.js')).cleanSessions(this.#context, options);
+  }
+
+  async relink(options: Parameters<Workspace['relink']>[0]): Promise<readonly RelinkRow[]> {
+    return (await import('./relink.js')).relinkSessions(this.#context, options);
   }
 
   async export(ids: readonly string[], format: ExportFormat): Promise<Uint8Array> {

@@ -12,6 +12,7 @@ import type { CoreContext } from './context.js';
 import { FolderWorkspace } from './folderWorkspace.js';
 import { HiddenRows } from './hiddenRows.js';
 import { HomeFile } from './homeFile.js';
+import { MovedFolders } from './movedFolders.js';
 import { TrustedModes } from './trustedModes.js';
 import type { Workspace, WorkspaceOptions } from './workspace.js';
 
@@ -26,15 +27,19 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
   const location = resolveStore(dir, { env, ...place });
   const config = new Config({ home, root: location.root, program, logger });
   const open = (root: string) => openStore(root, { actor: { program, surface }, now: () => new Date(now()), logger });
+  const moved = new MovedFolders(new HomeFile(join(home, 'moved.json'), { program, logger }));
   let content: Promise<ContentSearch> | undefined;
   const context: CoreContext = {
     dir: location.dir,
     location,
     store: open(location.root),
-    sources: openSources({ env, folders: foldersOf(location), cache: join(home, 'cache', 'sources') }),
+    sources: openSources({ env, folders: foldersOf(location), cache: join(home, 'cache', 'sources') }).map((source) =>
+      moved.relink(source),
+    ),
     config,
     modes: new TrustedModes(new HomeFile(join(home, 'trust.json'), { program, logger })),
     hidden: new HiddenRows(new HomeFile(join(home, 'hidden.json'), { program, logger })),
+    moved,
     home,
     program,
     env,

@@ -5,6 +5,7 @@ import { isStore } from '../store/location.js';
 import type { UndoResult } from '../store/store.js';
 import type { CoreContext } from './context.js';
 import { sourceNamed } from './foreignId.js';
+import { moveSchema } from './movedFolders.js';
 import { restoreForeign } from './foreignTrash.js';
 
 /** The fields that a patch of many records puts back; each is there in every record. */
@@ -20,6 +21,7 @@ const changeSchema = z.discriminatedUnion('act', [
     items: z.array(z.object({ source: z.string(), ownId: z.string(), title: z.string().optional(), tags: z.array(z.string()).optional() })),
     also: z.boolean(),
   }),
+  z.object({ act: z.literal('relink'), from: z.string(), was: moveSchema.optional(), also: z.boolean() }),
   z.object({ act: z.literal('import'), ids: z.array(z.string()), also: z.boolean() }),
 ]);
 /** `also`: the change before this one was made by the same act and is undone with it. */
@@ -67,6 +69,9 @@ async function takeBack(context: CoreContext, change: CoreChange): Promise<void>
         if (title !== undefined) await rename?.(ownId, title);
         if (tags !== undefined) await tag?.(ownId, tags);
       }
+      return;
+    case 'relink':
+      await context.moved.set(change.from, change.was);
       return;
     case 'import':
       await store.remove(change.ids, { reason: 'undo' });

@@ -4,7 +4,7 @@ import type { Editor } from '../agents/editorAgent.js';
 import type { ContentBlock, Entry } from '../model/entry.js';
 import type { Logger } from '../model/logger.js';
 import type { ListFilter } from '../model/filter.js';
-import type { CleanRow, Finding, RemovalRow, SearchHit, UsageGroup, UsageRow } from '../model/report.js';
+import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, UsageGroup, UsageRow } from '../model/report.js';
 import type { PermissionMode, SessionRecord, SessionSettings, SessionStatus } from '../model/record.js';
 import type { Problem, SessionRow } from '../model/row.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -13,6 +13,7 @@ import type { SourceInfo } from '../sources/source.js';
 import type { Sent, SessionState, ToolName, ToolResult } from '../model/sessionTools.js';
 import type { DeletedRow, UndoResult } from '../store/store.js';
 import type { SendOptions, SpawnOptions } from './callOptions.js';
+import type { RelinkOptions } from './relink.js';
 import type { UsageOptions } from './usage.js';
 
 export interface ListResult {
@@ -112,6 +113,8 @@ export interface Workspace {
     readonly status?: SessionStatus | undefined;
     readonly dryRun: boolean;
   }): Promise<readonly CleanRow[]>;
+  /** Puts the sessions of a folder that was moved where it is now, undoable; without `from` a preview of all whose folder is gone. */
+  relink(options: RelinkOptions): Promise<readonly RelinkRow[]>;
   export(ids: readonly string[], format: ExportFormat): Promise<Uint8Array>;
   import(bytes: Uint8Array): Promise<readonly SessionRecord[]>;
   usage(by?: UsageGroup, options?: Omit<UsageOptions, 'by'>): Promise<readonly UsageRow[]>;

@@ -28,6 +28,10 @@ export type CleanRow = z.infer<typeof cleanRowSchema>;
 export const removalRowSchema = z.object({ row: sessionRowSchema, removable: z.boolean(), restorable: z.boolean(), detail: z.string() });
 export type RemovalRow = z.infer<typeof removalRowSchema>;
 
+/** A session and the folder that it is linked to again. */
+export const relinkRowSchema = z.object({ row: sessionRowSchema, workdir: z.string() });
+export type RelinkRow = z.infer<typeof relinkRowSchema>;
+
 /** What usage can be summed up by. Days, weeks and months are those of this computer. */
 export const usageGroups = ['day', 'week', 'month', 'backend', 'model', 'tag', 'folder'] as const;
 export type UsageGroup = (typeof usageGroups)[number];

@@ -1,7 +1,15 @@
 import * as z from 'zod';
 import { contentBlockSchema, entrySchema } from '../model/entry.js';
 import { listFilterSchema } from '../model/filter.js';
-import { cleanRowSchema, findingSchema, removalRowSchema, searchHitSchema, usageGroups, usageRowSchema } from '../model/report.js';
+import {
+  cleanRowSchema,
+  findingSchema,
+  relinkRowSchema,
+  removalRowSchema,
+  searchHitSchema,
+  usageGroups,
+  usageRowSchema,
+} from '../model/report.js';
 import { snapshotSchema } from '../model/snapshot.js';
 import { problemSchema, sessionRowSchema } from '../model/row.js';
 import { permissionModes, sessionSettingsSchema, sessionStatuses } from '../model/record.js';
@@ -99,6 +107,10 @@ export const requests = {
       dryRun: z.boolean(),
     }),
     result: z.array(cleanRowSchema),
+  },
+  'sessions/relink': {
+    params: z.object({ folder, from: z.string().min(1).optional(), to: z.string().min(1).optional(), dryRun: z.boolean() }),
+    result: z.array(relinkRowSchema),
   },
   'sessions/export': {
     params: z.object({ folder, ids, format: z.enum(['json', 'md', 'bundle']), output: z.string() }),

@@ -58,6 +58,7 @@ export function createHandlers(workspaces: Workspaces): Handlers {
     'sessions/send': async ({ folder, id, ...options }, signal) => (await workspaces.get(folder)).send({ ...options, session: id, signal }),
     'sessions/spawn': async ({ folder, ...options }, signal) => (await workspaces.get(folder)).spawn({ ...options, signal }),
     'sessions/status': async (params) => (await at(params)).status(params.id),
+    'sessions/relink': async (params) => [...(await (await at(params)).relink(params))],
     'sessions/usage': async (params) => [...(await (await at(params)).usage(params.by, params))],
     'sessions/draft': async (params) => {
       await (await at(params)).setDraft(params.id, params.draft);
