@@ -51,8 +51,8 @@ const bundles = [
   },
   { ...esm, splitting: true, chunkNames: 'chunks/[name]-[hash]', entryPoints: { server: 'src/server/main.ts', demoAgent: 'src/agents/demoAgent.ts', 'mcp/main': 'src/mcp/main.ts' } },
   { ...esm, plugins: [withoutLocales], entryPoints: { modelSdk: 'src/agents/modelSdk.ts' } },
-  { ...common, platform: 'browser', target: 'es2022', format: 'iife', entryPoints: { panel: 'webview-ui/main.tsx' }, jsx: 'automatic', jsxImportSource: 'preact', outdir: 'dist/webview' },
-  { ...common, entryPoints: { panel: 'webview-ui/panel.css' }, outdir: 'dist/webview' },
+  { ...common, platform: 'browser', target: 'es2022', format: 'iife', entryPoints: { panel: 'webview-ui/main.tsx', usage: 'webview-ui/usage/main.tsx' }, jsx: 'automatic', jsxImportSource: 'preact', outdir: 'dist/webview' },
+  { ...common, entryPoints: { panel: 'webview-ui/panel.css', usage: 'webview-ui/usage.css' }, outdir: 'dist/webview' },
 ];
 
 await rm('dist', { recursive: true, force: true });

@@ -56,7 +56,8 @@ export function activate(context: vscode.ExtensionContext): SkeinApi {
   const diffs = add(new DiffDocuments());
   add(onFoldersChanged(() => void client.sendFolders().catch((error: unknown) => log.warn(String(error)))));
   actOnPanels({ client, panels, list, diffs });
-  add(registerCommands({ client, keys, list, tree, panels, log, targets: new Targets(list, tree, panels) }));
+  const { extensionUri } = context;
+  add(registerCommands({ client, keys, list, tree, panels, log, extensionUri, targets: new Targets(list, tree, panels) }));
   add(registerContextKeys(client, list, log));
   add(registerDecorations(list, unread));
   add(registerSessionDocuments(client));

@@ -15,4 +15,5 @@ export interface CommandParts {
   readonly panels: ChatPanels;
   readonly targets: Targets;
   readonly log: vscode.LogOutputChannel;
+  readonly extensionUri: vscode.Uri;
 }

@@ -1,22 +1,26 @@
 import * as vscode from 'vscode';
 import { isMendingUndoable, type Finding } from '../model/report.js';
-import { joined, costText, tokensText } from './amountText.js';
-import { agentTitle } from './agentTitle.js';
 import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';
 import type { Folder } from './folder.js';
 import { chooseFolder, windowFolders } from './folders.js';
 import { l10n } from './l10n.js';
+import { UsagePanel } from './usagePanel.js';
 
 type Names = 'showUsage' | 'doctor' | 'installAgent' | 'openSettings' | 'restartServer' | 'showLog';
 
 /** Usage, health, agents, settings, log. */
-export function otherCommands({ client, list, panels, log }: CommandParts): Pick<CommandHandlers, Names> {
+export function otherCommands({ client, list, panels, log, extensionUri }: CommandParts): Pick<CommandHandlers, Names> {
   const currentFolder = (): Promise<Folder | undefined> => chooseFolder(panels.current()?.subject.folder);
+  const usage = new Map<string, UsagePanel>();
   return {
     showUsage: async () => {
       const folder = await currentFolder();
-      if (folder) await showUsage(client, folder);
+      if (!folder) return;
+      const key = folder.path;
+      const open = usage.get(key);
+      if (open) open.bringUp();
+      else usage.set(key, new UsagePanel({ client, extensionUri, folder }, () => usage.delete(key)));
     },
     doctor: async () => {
       for (const folder of windowFolders()) {
@@ -57,40 +61,6 @@ export function otherCommands({ client, list, panels, log }: CommandParts): Pick
     },
     showLog: () => log.show(true),
   };
-}
-
-const groupings = [
-  { by: 'backend', title: () => l10n.t('By agent'), name: agentTitle },
-  { by: 'model', title: () => l10n.t('By model'), name: (key: string) => key },
-  { by: 'tag', title: () => l10n.t('By tag'), name: (key: string) => key },
-  { by: 'day', title: () => l10n.t('By day'), name: (key: string) => key },
-] as const;
-
-/** Tokens and cost of the folder in four groupings. */
-async function showUsage(client: CommandParts['client'], folder: Folder): Promise<void> {
-  const groups = await Promise.all(
-    groupings.map(async ({ by, title, name }) => ({
-      title: title(),
-      name,
-      rows: await client.request('sessions/usage', { folder: folder.path, by }),
-    })),
-  );
-  const items = groups
-    .filter(({ rows }) => rows.length > 0)
-    .flatMap(({ title, name, rows }): vscode.QuickPickItem[] => [
-      { label: title, kind: vscode.QuickPickItemKind.Separator },
-      ...rows.map((row) => {
-        const sessions = row.sessions === 1 ? l10n.t('1 session') : l10n.t('{0} sessions', row.sessions);
-        const tokens = tokensText(row.total);
-        const cost = row.cost_usd === null ? l10n.t('cost unknown') : costText(row.cost_usd);
-        return {
-          label: row.key === '' ? l10n.t('none') : name(row.key),
-          description: joined([sessions, tokens === '' ? '' : l10n.t('{0} tokens', tokens), cost]),
-        };
-      }),
-    ]);
-  const placeHolder = items.length > 0 ? l10n.t('Tokens and cost, as far as the agents tell') : l10n.t('Nothing was used yet');
-  await vscode.window.showQuickPick(items, { title: l10n.t('Usage in {0}', folder.name), placeHolder, matchOnDescription: true });
 }
 
 /** Lists what doctor found; true when the person wants it mended. */

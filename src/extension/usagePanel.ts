@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { pricesAsOf } from '../model/prices.js';
+import { usageToHostSchema, type UsageChoice, type UsageToWebview } from '../protocol/usageMessages.js';
+import { agentTitle } from './agentTitle.js';
+import { failureText } from './failureText.js';
+import type { Folder } from './folder.js';
+import { l10n } from './l10n.js';
+import { panelHtml } from './panelHtml.js';
+import type { SessionClient } from './sessionClient.js';
+
+/** A turn tells of many changes: the view adds up again when they have come to rest. */
+const restMs = 1_000;
+const dayMs = 86_400_000;
+
+interface UsagePanelParts {
+  readonly client: SessionClient;
+  readonly extensionUri: vscode.Uri;
+  readonly folder: Folder;
+}
+
+/** The usage view of a folder: charts and a table of tokens and cost, for as long as it is open. */
+export class UsagePanel implements vscode.Disposable {
+  readonly #panel: vscode.WebviewPanel;
+  readonly #parts: UsagePanelParts;
+  readonly #subscriptions: vscode.Disposable;
+  #choice: UsageChoice = { by: 'day', period: 30, scope: 'folder' };
+  #ready = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** The last one asked is the one that is shown. */
+  #asked = 0;
+
+  constructor(parts: UsagePanelParts, disposed: () => void) {
+    this.#parts = parts;
+    const { client, extensionUri, folder } = parts;
+    const root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+    const title = l10n.t('Usage in {0}', folder.name);
+    const options = { enableScripts: true, localResourceRoots: [root] };
+    this.#panel = vscode.window.createWebviewPanel('skein.usage', title, vscode.ViewColumn.Active, options);
+    const { webview } = this.#panel;
+    const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(extensionUri, 'media', name);
+    this.#panel.iconPath = { light: icon('panel-light.svg'), dark: icon('panel-dark.svg') };
+    this.#subscriptions = vscode.Disposable.from(
+      webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
+      client.on('sessions/changed', () => this.#soon()),
+      this.#panel.onDidChangeViewState(() => this.#soon()),
+      this.#panel.onDidDispose(() => {
+        this.dispose();
+        disposed();
+      }),
+    );
+    webview.html = panelHtml({
+      nonce: randomBytes(16).toString('base64url'),
+      cspSource: webview.cspSource,
+      script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'usage.js')).toString(),
+      style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'usage.css')).toString(),
+      language: vscode.env.language,
+      state: { folder: folder.path },
+    });
+  }
+
+  bringUp(): void {
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#subscriptions.dispose();
+    this.#panel.dispose();
+  }
+
+  #receive(message: unknown): void {
+    const parsed = usageToHostSchema.safeParse(message);
+    if (!parsed.success) return;
+    if (parsed.data.kind === 'choose') this.#choice = parsed.data.choice;
+    this.#ready = true;
+    void this.#show();
+  }
+
+  #soon(): void {
+    if (!this.#ready || !this.#panel.visible) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#show(), restMs);
+  }
+
+  async #show(): Promise<void> {
+    const choice = this.#choice;
+    const { client, folder } = this.#parts;
+    const asked = ++this.#asked;
+    const since = choice.period === 0 ? undefined : new Date(Date.now() - choice.period * dayMs).toISOString();
+    try {
+      const rows = await client.request('sessions/usage', { folder: folder.path, by: choice.by, since, scope: choice.scope });
+      if (asked !== this.#asked) return;
+      const isTime = choice.by === 'day' || choice.by === 'week' || choice.by === 'month';
+      const titled = rows.map((row) => ({ ...row, title: choice.by === 'backend' ? agentTitle(row.key) : row.key }));
+      this.#post({ kind: 'usage', folder: folder.name, choice, rows: isTime ? titled.reverse() : titled, pricesAsOf });
+    } catch (error) {
+      const { message, hint } = failureText(error);
+      this.#post({ kind: 'error', message, hint });
+    }
+  }
+
+  #post(message: UsageToWebview): void {
+    void this.#panel.webview.postMessage(message);
+  }
+}
