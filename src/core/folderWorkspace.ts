@@ -2,7 +2,7 @@ import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
 import type { Entry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import type { ListFilter } from '../model/filter.js';
-import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, UsageRow } from '../model/report.js';
+import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, SourceHealth, UsageRow } from '../model/report.js';
 import type { SessionRecord } from '../model/record.js';
 import type { SessionRow } from '../model/row.js';
 import type { Sent, SessionState, ToolName, ToolResult } from '../model/sessionTools.js';
@@ -220,6 +220,10 @@ export class FolderWorkspace implements Workspace {
         }),
       ),
     );
+  }
+
+  async health(): Promise<readonly SourceHealth[]> {
+    return (await import('./health.js')).healthReport(this.#context);
   }
 
   async doctor(options?: { readonly fix?: boolean }): Promise<readonly Finding[]> {

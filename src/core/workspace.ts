@@ -4,7 +4,7 @@ import type { Editor } from '../agents/editorAgent.js';
 import type { ContentBlock, Entry } from '../model/entry.js';
 import type { Logger } from '../model/logger.js';
 import type { ListFilter } from '../model/filter.js';
-import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, UsageGroup, UsageRow } from '../model/report.js';
+import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, SourceHealth, UsageGroup, UsageRow } from '../model/report.js';
 import type { PermissionMode, SessionRecord, SessionSettings, SessionStatus } from '../model/record.js';
 import type { Problem, SessionRow } from '../model/row.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -140,6 +140,8 @@ export interface Workspace {
 
   agents(): Promise<readonly AgentInfo[]>;
   sources(): Promise<readonly SourceInfo[]>;
+  /** How each store is: cheap, and without looking into transcripts, which `doctor` does. */
+  health(): Promise<readonly SourceHealth[]>;
   doctor(options?: { readonly fix?: boolean }): Promise<readonly Finding[]>;
   config(): { get(key?: string): Promise<unknown>; set(key: string, value: unknown): Promise<void> };
   onChanged(listener: (ids: readonly string[]) => void): () => void;

@@ -34,6 +34,7 @@ export const commandNames = [
   'export',
   'import',
   'clean',
+  'relink',
   'copyId',
   // From the editor
   'addSelection',

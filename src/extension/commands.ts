@@ -8,6 +8,7 @@ import { showFailure } from './failure.js';
 import { findCommands } from './findCommands.js';
 import { keyCommands } from './keyCommands.js';
 import { otherCommands } from './otherCommands.js';
+import { relinkCommand } from './relinkCommand.js';
 import { savedSearchCommands } from './savedSearchCommands.js';
 import { startCommands } from './startCommands.js';
 import { transferCommands } from './transferCommands.js';
@@ -20,6 +21,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     ...findCommands(parts),
     ...savedSearchCommands(parts),
     ...transferCommands(parts),
+    ...relinkCommand(parts),
     ...editorCommands(parts),
     ...keyCommands(parts),
     ...otherCommands(parts),

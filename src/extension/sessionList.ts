@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { messageOf } from '../model/errors.js';
+import type { SourceHealth } from '../model/report.js';
 import type { Problem, SessionRow } from '../model/row.js';
 import type { Folder } from './folder.js';
 import { folderAt, onFoldersChanged, windowFolders } from './folders.js';
@@ -18,6 +19,7 @@ interface Loaded {
   /** What the filter's text, as it was then, found. */
   readonly filtered?: { readonly text: string; readonly answer: QueryAnswer };
   readonly failure?: string;
+  readonly health?: readonly SourceHealth[];
 }
 
 const filterKey = 'skein.filter';
@@ -135,14 +137,14 @@ export class SessionList implements vscode.Disposable {
     this.#subscriptions.dispose();
   }
 
-  #narrow(folder: Folder, { rows, filtered, problems, failure }: Loaded): FolderSessions {
+  #narrow(folder: Folder, { rows, filtered, problems, failure, health }: Loaded): FolderSessions {
     const answer = filtered?.text === this.#filter.text ? filtered.answer : undefined;
     const searches = savedSearches(folder).map((search) => ({
       ...search,
       rows: undefined,
       ...this.#answers.get(folder.path, search.query),
     }));
-    return { folder, ...narrowed(this.#filter, rows, answer), problems, failure, searches };
+    return { folder, ...narrowed(this.#filter, rows, answer), problems, failure, searches, health };
   }
 
   #soon(folder: string): void {
@@ -172,7 +174,9 @@ export class SessionList implements vscode.Disposable {
         this.#client.request('sessions/list', { folder, archived }),
         text === '' ? undefined : this.#ask(folder, text),
       ]);
-      this.#loaded.set(folder, { rows, problems, ...(answer && { filtered: { text, answer } }) });
+      const isWanted = showHealthSetting() || problems.length > 0 || rows.some(({ problem }) => problem !== undefined);
+      const health = isWanted ? await this.#client.request('health/list', { folder }) : undefined;
+      this.#loaded.set(folder, { rows, problems, ...(answer && { filtered: { text, answer } }), ...(health && { health }) });
     } catch (error) {
       this.#log.warn(`${folder} could not be listed: ${messageOf(error)}`);
       const known = this.#loaded.get(folder) ?? { rows: [], problems: [] };
@@ -195,6 +199,9 @@ export class SessionList implements vscode.Disposable {
     }
   }
 }
+
+/** Whether Health stands in the tree also where nothing is wrong. */
+export const showHealthSetting = (): boolean => vscode.workspace.getConfiguration('skein').get<boolean>('showHealth') === true;
 
 const savedQueries = (folderPath: string): readonly string[] => {
   const folder = folderAt(folderPath);

@@ -7,7 +7,7 @@ import { groupings, type GroupBy } from './rowGroups.js';
 import { rowTooltip } from './rowTooltip.js';
 import type { SessionClient } from './sessionClient.js';
 import { filterText, isActive } from './sessionFilter.js';
-import type { SessionList } from './sessionList.js';
+import { showHealthSetting, type SessionList } from './sessionList.js';
 import { treeItem } from './treeItem.js';
 import { buildTree, type SessionNode, type TreeNode } from './treeModel.js';
 
@@ -63,6 +63,7 @@ export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('skein.groupBy')) this.#changed.fire(undefined);
+        if (event.affectsConfiguration('skein.showHealth')) void list.refresh();
       }),
     );
   }
@@ -81,7 +82,7 @@ export class SessionsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     if (node) return [...node.children];
     const stopped = this.#client.state === 'stopped';
     const folders = stopped ? this.#list.current : await this.#list.load();
-    this.#roots = buildTree(folders, { groupBy: groupBySetting(), now: Date.now(), stopped });
+    this.#roots = buildTree(folders, { groupBy: groupBySetting(), now: Date.now(), stopped, showHealth: showHealthSetting() });
     this.#index = new NodeIndex(this.#roots);
     this.#decorate(folders.reduce((sum, { hidden }) => sum + hidden, 0));
     return [...this.#roots];

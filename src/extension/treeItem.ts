@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { ageText, joined } from './amountText.js';
 import { commandId } from './commandTable.js';
 import { l10n } from './l10n.js';
 import { rowAccessibilityLabel, rowContext, rowDescription, rowIcon, rowLabel, type RowIcon } from './rowText.js';
@@ -37,19 +38,41 @@ function itemOf(node: TreeNode, now: number): vscode.TreeItem {
       return sessionItem(node, now);
     case 'health': {
       const item = new vscode.TreeItem(l10n.t('Health'), Collapsed);
-      const count = node.children.length === 1 ? l10n.t('1 problem') : l10n.t('{0} problems', node.children.length);
+      const isWell = node.problems === 0;
       return Object.assign(item, {
-        description: count,
-        iconPath: themeIcon({ id: 'pulse', color: 'list.warningForeground' }),
+        description: isWell ? l10n.t('ok') : problemCount(node.problems),
+        iconPath: themeIcon(isWell ? { id: 'pulse' } : { id: 'pulse', color: 'list.warningForeground' }),
         contextValue: 'health',
       });
     }
+    case 'source': {
+      const { title, path, sessions, problems, readOnly } = node.health;
+      const item = new vscode.TreeItem(title, node.children.length > 0 ? Collapsed : None);
+      const state = problems.length === 0 ? l10n.t('ok') : problemCount(problems.length);
+      return Object.assign(item, {
+        description: joined([state, sessionCount(sessions)]),
+        tooltip: [path, ...(readOnly === undefined ? [] : [readOnly])].join('\n'),
+        iconPath: themeIcon(problems.length === 0 ? { id: 'pass' } : { id: 'warning', color: 'list.warningForeground' }),
+        contextValue: 'source',
+      });
+    }
+    case 'held': {
+      const { title, holder } = node.held;
+      const by = l10n.t('locked by {0} (pid {1} on {2})', holder.program, holder.pid, holder.host);
+      const item = new vscode.TreeItem(title === '' ? l10n.t('New session') : title, None);
+      return Object.assign(item, {
+        description: joined([by, ageText(holder.started_at, now)]),
+        tooltip: `${by}\n${holder.started_at}`,
+        iconPath: new vscode.ThemeIcon('lock'),
+        contextValue: 'held',
+      });
+    }
     case 'problem': {
-      const { detail, path } = node.problem;
+      const { kind, detail, path } = node.problem;
       const item = new vscode.TreeItem(path.split(/[\\/]/).at(-1) ?? path, None);
       const command = { command: 'vscode.open', title: l10n.t('Open'), arguments: [vscode.Uri.file(path)] };
       return Object.assign(item, {
-        description: detail,
+        description: joined([kind, detail]),
         tooltip: `${path}\n${detail}`,
         iconPath: new vscode.ThemeIcon('warning'),
         contextValue: 'problem',
@@ -64,6 +87,7 @@ function itemOf(node: TreeNode, now: number): vscode.TreeItem {
   }
 }
 
+const problemCount = (count: number): string => (count === 1 ? l10n.t('1 problem') : l10n.t('{0} problems', count));
 const sessionCount = (count: number): string => (count === 1 ? l10n.t('1 session') : l10n.t('{0} sessions', count));
 
 function searchItem({ search: { name, query, rows, failure } }: SearchNode): vscode.TreeItem {

@@ -1,3 +1,4 @@
+import type { SourceHealth } from '../model/report.js';
 import type { Problem, SessionRow } from '../model/row.js';
 import type { Folder } from './folder.js';
 import type { FoundSearch } from './savedSearch.js';
@@ -15,6 +16,8 @@ export interface FolderSessions {
   readonly filterFailure?: string | undefined;
   /** Told whatever the filter is: each says itself what it shows. */
   readonly searches?: readonly FoundSearch[];
+  /** Each store; told where something is wrong, or the person wants to see it always. */
+  readonly health?: readonly SourceHealth[] | undefined;
 }
 
 interface Place {
@@ -45,6 +48,17 @@ export interface SessionNode extends Place {
 }
 export interface HealthNode extends Place {
   readonly kind: 'health';
+  readonly problems: number;
+}
+/** A store, ours or another program's, below Health. */
+export interface SourceNode extends Place {
+  readonly kind: 'source';
+  readonly health: SourceHealth;
+}
+/** A session that a process has the right to run turns in. */
+export interface HeldNode extends Place {
+  readonly kind: 'held';
+  readonly held: SourceHealth['held'][number];
 }
 export interface ProblemNode extends Place {
   readonly kind: 'problem';
@@ -55,7 +69,7 @@ export interface NoteNode extends Place {
   readonly count: number;
   readonly text: string;
 }
-export type TreeNode = FolderNode | GroupNode | SearchNode | SessionNode | HealthNode | ProblemNode | NoteNode;
+export type TreeNode = FolderNode | GroupNode | SearchNode | SessionNode | HealthNode | SourceNode | HeldNode | ProblemNode | NoteNode;
 
 export interface TreeOptions {
   readonly groupBy: GroupBy;
@@ -63,6 +77,8 @@ export interface TreeOptions {
   readonly now: number;
   /** The session server ended too often: a row says so, and a click starts it again. */
   readonly stopped: boolean;
+  /** Health stands in the tree also where nothing is wrong. */
+  readonly showHealth?: boolean;
 }
 
 /** The roots of the tree: one per folder, or the only folder's groups. Empty shows the welcome content. */
@@ -78,7 +94,7 @@ function folderNode(sessions: FolderSessions, options: TreeOptions): FolderNode 
   return { kind: 'folder', id: sessions.folder.path, folder: sessions.folder, children: folderChildren(sessions, options) };
 }
 
-function folderChildren(sessions: FolderSessions, { groupBy, now }: TreeOptions): readonly TreeNode[] {
+function folderChildren(sessions: FolderSessions, { groupBy, now, showHealth = false }: TreeOptions): readonly TreeNode[] {
   const { folder, rows, hidden, failure, filterFailure } = sessions;
   const id = (part: string): string => `${folder.path}|${part}`;
   const forest = nest(rows);
@@ -93,17 +109,27 @@ function folderChildren(sessions: FolderSessions, { groupBy, now }: TreeOptions)
   ];
   if (hidden > 0 && (rows.length > 0 || searchesOf(sessions).length > 0))
     nodes.push({ kind: 'hidden', id: id('hidden'), children: [], count: hidden, text: '' });
-  const problems = problemsOf(sessions);
-  if (problems.length > 0) {
-    const children = problems.map((problem): TreeNode => ({
-      kind: 'problem',
-      id: id(`problem:${problem.path}:${problem.kind}`),
-      problem,
-      children: [],
-    }));
-    nodes.push({ kind: 'health', id: id('health'), children });
-  }
-  return nodes;
+  const health = healthNode(sessions, id, showHealth);
+  return health ? [...nodes, health] : nodes;
+}
+
+/** At the bottom, where something is wrong or the person wants it there: each store with what is wrong in it and who holds what. */
+function healthNode(sessions: FolderSessions, id: (part: string) => string, showHealth: boolean): HealthNode | undefined {
+  const found = problemsOf(sessions);
+  const problemNode = (problem: Problem): ProblemNode => {
+    return { kind: 'problem', id: id(`problem:${problem.path}:${problem.kind}`), problem, children: [] };
+  };
+  const stores = (sessions.health ?? []).map((health): SourceNode => {
+    const held = health.held.map((each): HeldNode => ({ kind: 'held', id: id(`held:${each.id}`), held: each, children: [] }));
+    return { kind: 'source', id: id(`source:${health.name}`), health, children: [...health.problems.map(problemNode), ...held] };
+  });
+  // What is of no store that was asked: a project's folder that cannot be read.
+  const told = new Set(stores.flatMap(({ health }) => health.problems.map(({ path }) => path)));
+  const rest = found.filter(({ path }) => !told.has(path)).map(problemNode);
+  const shown = showHealth ? stores : stores.filter(({ health }) => health.problems.length > 0);
+  const problems = rest.length + stores.reduce((sum, { health }) => sum + health.problems.length, 0);
+  if (problems === 0 && !(showHealth && shown.length > 0)) return undefined;
+  return { kind: 'health', id: id('health'), problems, children: [...shown, ...rest] };
 }
 
 function groupNode(group: RowGroup, id: string, folder: Folder, forks: Forks): GroupNode {

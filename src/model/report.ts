@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sessionRowSchema } from './row.js';
+import { holderSchema, problemSchema, sessionRowSchema } from './row.js';
 
 /** Something doctor found: `kind` says what, `fix` what `--fix` would do, where anything can be done. */
 export const findingSchema = z.object({ path: z.string(), kind: z.string(), detail: z.string(), fix: z.string().optional() });
@@ -27,6 +27,18 @@ export type CleanRow = z.infer<typeof cleanRowSchema>;
 /** What deleting a session in its own program's store would do: whether it can be done, and be taken back, in words in `detail`. */
 export const removalRowSchema = z.object({ row: sessionRowSchema, removable: z.boolean(), restorable: z.boolean(), detail: z.string() });
 export type RemovalRow = z.infer<typeof removalRowSchema>;
+
+/** How a store is, ours or another program's: what is wrong in it, and which sessions are held by whom, since `holder.started_at`. */
+export const sourceHealthSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  path: z.string(),
+  sessions: z.number(),
+  readOnly: z.string().optional(),
+  problems: z.array(problemSchema),
+  held: z.array(z.object({ id: z.string(), title: z.string(), holder: holderSchema })),
+});
+export type SourceHealth = z.infer<typeof sourceHealthSchema>;
 
 /** A session and the folder that it is linked to again. */
 export const relinkRowSchema = z.object({ row: sessionRowSchema, workdir: z.string() });

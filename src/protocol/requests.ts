@@ -7,6 +7,7 @@ import {
   relinkRowSchema,
   removalRowSchema,
   searchHitSchema,
+  sourceHealthSchema,
   usageGroups,
   usageRowSchema,
 } from '../model/report.js';
@@ -155,6 +156,7 @@ export const requests = {
   'turn/respond': { params: z.object({ folder, id, request: z.string(), option: z.string().nullable() }), result: none },
   'agents/list': { params: z.object({ folder }), result: z.array(agentInfoSchema) },
   'sources/list': { params: z.object({ folder }), result: z.array(sourceInfoSchema) },
+  'health/list': { params: z.object({ folder }), result: z.array(sourceHealthSchema) },
   'doctor/run': { params: z.object({ folder, fix: z.boolean().optional() }), result: z.array(findingSchema) },
   'config/get': { params: z.object({ folder, key: z.string().optional() }), result: z.unknown() },
   'config/set': { params: z.object({ folder, key: z.string(), value: z.unknown() }), result: none },

@@ -78,6 +78,7 @@ export function createHandlers(workspaces: Workspaces): Handlers {
     },
     'agents/list': async (params) => (await (await at(params)).agents()).map(agentData),
     'sources/list': async (params) => (await (await at(params)).sources()).map((info) => definedOf(info)),
+    'health/list': async (params) => [...(await (await at(params)).health())],
     'doctor/run': async (params) => [...(await (await at(params)).doctor({ fix: params.fix ?? false }))],
     'config/get': async (params) => (await at(params)).config().get(params.key),
     'config/set': async (params) => {

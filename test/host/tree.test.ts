@@ -286,6 +286,7 @@ describe('the Sessions tree', () => {
     });
     await window.page.mouse.move(0, 0);
     await window.expand(view, 'Health');
+    await window.expand(view, 'Skein');
     const problem = window.treeRow(view, `${'a'.repeat(32)}.json`);
     await problem.locator('.codicon-warning').waitFor();
   });

@@ -18,6 +18,10 @@ function textOf(node: TreeNode): string {
       return rowLabel(node.row);
     case 'health':
       return 'Health';
+    case 'source':
+      return node.health.title;
+    case 'held':
+      return `${node.held.title} held by ${node.held.holder.program}`;
     case 'problem':
       return node.problem.detail;
     case 'hidden':

@@ -93,6 +93,24 @@ describe('the Sessions tree', () => {
     assert.deepEqual(treeOutline(roots), ['Today', '  A', '3 hidden', 'Health', '  does not parse']);
   });
 
+  test('tells in Health of each store what is wrong in it and who holds what; of those that are well only where that is asked', () => {
+    const problem = { kind: 'salvaged', detail: 'a line was cut', path: '/home/.claude/projects/x/s.jsonl' } as const;
+    const store = { path: '/home', sessions: 3, problems: [], held: [] };
+    const health = [
+      { ...store, name: 'skein', title: 'Skein', held: [{ id: 'a', title: 'A', holder: holder('running') }] },
+      { ...store, name: 'claude', title: 'Claude Code', problems: [problem] },
+      { ...store, name: 'codex', title: 'Codex' },
+    ];
+    const sessions = { folder, rows: [sessionRow({ title: 'A' })], hidden: 0, problems: [problem], health };
+    const outline = (showHealth: boolean, more = {}) =>
+      treeOutline(buildTree([{ ...sessions, ...more }], { groupBy: 'date', now, stopped: false, showHealth })).slice(2);
+    assert.deepEqual(outline(false), ['Health', '  Claude Code', '    a line was cut']);
+    assert.deepEqual(outline(true), ['Health', '  Skein', '    A held by vscode', '  Claude Code', '    a line was cut', '  Codex']);
+    const well = { problems: [], health: health.map((each) => ({ ...each, problems: [] })) };
+    assert.deepEqual(outline(false, well), [], 'nothing is wrong');
+    assert.deepEqual(outline(true, well), ['Health', '  Skein', '    A held by vscode', '  Claude Code', '  Codex']);
+  });
+
   test('has a folder for each saved search under what is at the top anyway, forks in a row with the rest', () => {
     const parent = sessionRow({ id: 'a', title: 'A', pinned: true });
     const fork = sessionRow({ id: 'b', title: 'B', parent_id: parent.id });

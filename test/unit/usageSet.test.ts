@@ -14,6 +14,8 @@ import { turn } from '../support/turn.js';
 const used = (n: number) => ({ input_tokens: 0, output_tokens: 2 ** n });
 const all = (answers: number): number => 2 ** answers - 1;
 
+const copyOf = (id: unknown): string | null => (typeof id === 'string' ? `${id}-c` : null);
+
 /** Claude Code's session of answers 0 to 2 and a sub-agent's 3; its forks by either way, and files of old versions that resumed it. */
 async function writeClaude(home: string, cwd: string): Promise<readonly string[]> {
   const store = new ClaudeStore(home);
@@ -44,8 +46,8 @@ async function writeClaude(home: string, cwd: string): Promise<readonly string[]
   // The SDK gives new ids and names it.
   const copied = [...main, ...rest].map((line) => ({
     ...line,
-    uuid: `${String(line['uuid'])}-c`,
-    parentUuid: line['parentUuid'] === null ? null : `${String(line['parentUuid'])}-c`,
+    uuid: copyOf(line['uuid']),
+    parentUuid: copyOf(line['parentUuid']),
     forkedFrom: { sessionId: root, messageUuid: line['uuid'] },
   }));
   store.session(bySdk ?? '', [...copied, ask(5, 'a1-c'), answer(5)]);

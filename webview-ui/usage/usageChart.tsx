@@ -46,7 +46,7 @@ export function UsageChart({ label, names, series, lying, format }: UsageChartPr
       ...axis,
       beginAtZero: true,
       ticks: { color: text, maxTicksLimit: 6, callback: (value: string | number) => format(Number(value)) },
-      grid: { color: color('charts-lines', 'panel-border', 'foreground') },
+      grid: { color: color('panel-border', 'foreground') },
     };
     const chart = new Chart(canvas.current, {
       type: 'bar',

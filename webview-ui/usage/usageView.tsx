@@ -118,9 +118,15 @@ function Numbers({ usage: { choice, rows, pricesAsOf } }: { readonly usage: Usag
             label={`Cost by ${heading.toLowerCase()}, as in the table below`}
             {...{ names, lying: !isTime, format: (dollars: number) => `$${dollars.toFixed(2)}` }}
             series={[
-              { name: 'As the agents told', colors: ['charts-orange', 'charts-yellow'], values: values((row) => row.cost_usd ?? 0) },
+              { name: 'As the agents told', colors: ['charts-blue', 'textLink-foreground'], values: values((row) => row.cost_usd ?? 0) },
               ...(hasEstimate
-                ? [{ name: 'Estimated', colors: ['charts-yellow', 'charts-red'], values: values((row) => row.estimated_usd ?? 0) }]
+                ? [
+                    {
+                      name: 'Estimated',
+                      colors: ['charts-yellow', 'descriptionForeground'],
+                      values: values((row) => row.estimated_usd ?? 0),
+                    },
+                  ]
                 : []),
             ]}
           />
