@@ -69,6 +69,7 @@ function fieldsOf(row: SessionRow, { source, ownId }: ForeignId): Partial<Sessio
     cost_usd: row.cost_usd,
     turn_count: row.turn_count,
     tags: row.tags,
+    metadata: typeof row.metadata['branch'] === 'string' ? { branch: row.metadata['branch'] } : {},
     origin: { source, id: ownId, path: row.path },
   };
 }

@@ -4,6 +4,7 @@ import type { SessionRecord } from '../model/record.js';
 import { freshId } from '../store/freshId.js';
 import type { CoreContext } from './context.js';
 import { defaultBackend } from './defaultBackend.js';
+import { withBranch } from './gitBranch.js';
 import type { CreateOptions } from './workspace.js';
 
 /** A new session of the folder, with its agent settled and the tags of `session.default_tags`. */
@@ -21,6 +22,7 @@ export async function createSession(context: CoreContext, catalog: AgentCatalog,
     title: options.title ?? '',
     title_source: options.title === undefined ? 'auto' : 'user',
     tags: [...new Set(tags)],
+    metadata: withBranch({}, dir),
     ...(options.model === undefined ? {} : { model: options.model }),
     ...(options.spawnedBy === undefined ? {} : { parent_id: options.spawnedBy, metadata: { spawned_by: options.spawnedBy } }),
     ...(settings === undefined ? {} : { settings }),

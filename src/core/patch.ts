@@ -15,7 +15,7 @@ export async function patchSessions(context: CoreContext, ids: readonly string[]
   if (patch.title?.trim() === '') throw new SessionError('usage', 'a title cannot be empty');
   const rows = await Promise.all(ids.map((id) => rowOf(context, id)));
   const foreign = rows.filter((row) => foreignId(row.id));
-  for (const row of foreign) requireAbilities(context, row, patch);
+  for (const row of foreign) await requireAbilities(context, row, patch);
   const ours = await withTrust(
     context,
     rows.filter((row) => !foreignId(row.id)),
@@ -111,16 +111,17 @@ async function patchForeign(context: CoreContext, rows: readonly SessionRow[], p
 }
 
 /** A source's own abilities are a title and tags; for anything else the session has to be ours first. */
-function requireAbilities(context: CoreContext, row: SessionRow, patch: SessionPatch): void {
+async function requireAbilities(context: CoreContext, row: SessionRow, patch: SessionPatch): Promise<void> {
   const source = sourceNamed(context.sources, row.source);
   const { pinned, archived, status, settings, backend, title, addTags, removeTags } = patch;
   const isMore = [pinned, archived, status, settings, backend].some((value) => value !== undefined);
   const lacksTitle = title !== undefined && !source.rename;
   const lacksTags = (addTags !== undefined || removeTags !== undefined) && !source.tag;
   if (!isMore && !lacksTitle && !lacksTags) return;
-  throw new SessionError('unsupported', `${nameOf(row)} is a session of ${source.title}, which has no place for this`, {
-    hint: 'resume it first: that makes it a session of this folder',
-  });
+  const hint = 'resume it first: that makes it a session of this folder';
+  const { readOnly } = await source.info();
+  if (!isMore && readOnly !== undefined) throw new SessionError('read_only', `${nameOf(row)} stays as it is. ${readOnly}`, { hint });
+  throw new SessionError('unsupported', `${nameOf(row)} is a session of ${source.title}, which has no place for this`, { hint });
 }
 
 /** What was done, for the Undo button. */

@@ -7,6 +7,7 @@ import type { TurnUpdate } from '../model/turn.js';
 import type { Lease } from '../store/store.js';
 import type { AgentDoor } from './agentDoor.js';
 import type { CoreContext } from './context.js';
+import { withBranch } from './gitBranch.js';
 import { openAgent, useModel, type OpenedAgent } from './openAgent.js';
 import { errorData, keptText, type Turn } from './turn.js';
 import { lastSaid, unheard, type TurnPlan } from './turnPlan.js';
@@ -63,6 +64,7 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
     // An agent's own id means nothing to another.
     ...(now.backend === plan.backend ? {} : { backend_session_id: undefined }),
     ...firstTitle(now, content),
+    metadata: withBranch(now.metadata, plan.cwd),
   }));
   const agent = await withoutWaiting(agentFor(context, job), turn.signal);
   if (!agent) return { stop_reason: 'cancelled' };

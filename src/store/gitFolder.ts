@@ -25,6 +25,12 @@ export function findGitFolder(dir: string): GitFolder | undefined {
   }
 }
 
+/** The branch that a working tree is on; `undefined` where it is on none, or git keeps its name elsewhere. */
+export function gitBranch(gitDir: string): string | undefined {
+  const name = /^ref: refs\/heads\/(.+)$/.exec(readLine(path.join(gitDir, 'HEAD')) ?? '')?.[1];
+  return name === '.invalid' ? undefined : name;
+}
+
 function describe(root: string, gitDir: string): GitFolder {
   const common = readLine(path.join(gitDir, 'commondir'));
   if (common === undefined) {

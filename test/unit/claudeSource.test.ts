@@ -87,7 +87,7 @@ describe('the Claude Code store', () => {
         assert.equal(row.tokens, want.tokens[0]! + want.tokens[1]!);
         assert.equal(row.cost_usd === null ? null : row.cost_usd.toFixed(9), want.cost_usd === null ? null : want.cost_usd.toFixed(9), id);
         assert.equal(row.parent_id, want.parent === undefined ? undefined : `claude:${want.parent}`);
-        assert.equal(row.metadata['git_branch'], expected.branch);
+        assert.equal(row.metadata['branch'], expected.branch);
         assert.ok(stamps?.get(row.id));
         const entries = await source.read(id);
         for (const entry of entries) entrySchema.parse(entry);

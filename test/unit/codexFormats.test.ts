@@ -51,7 +51,7 @@ describe('what other versions of Codex wrote', () => {
     ]);
     const { title, model, tokens, metadata, created_at, last_used_at } = row;
     assert.deepEqual([title, model, tokens], ['Fix the bug', 'gpt-5', 288]);
-    assert.deepEqual(metadata, { git_branch: 'main', originator: 'codex_cli_rs' });
+    assert.deepEqual(metadata, { branch: 'main', originator: 'codex_cli_rs' });
     assert.deepEqual([created_at, last_used_at], ['2026-01-02T03:00:00.000Z', '2026-01-02T03:00:05.000Z']);
   });
 
@@ -85,7 +85,7 @@ describe('what other versions of Codex wrote', () => {
     ]);
     assert.deepEqual(
       [row.workdir, row.prompt, row.created_at, row.metadata],
-      ['/projects/old', 'Hello', '2025-07-01T10:00:00.000Z', { git_branch: 'old' }],
+      ['/projects/old', 'Hello', '2025-07-01T10:00:00.000Z', { branch: 'old' }],
     );
     assert.ok(entries.every(({ timestamp }) => timestamp === '2025-07-01T10:00:00.000Z'));
   });

@@ -78,7 +78,7 @@ function metadataOf(record: JsonObject, agent: Agent | undefined): Record<string
   const branch = stringOf(record['gitBranch']);
   const version = stringOf(record['version']);
   return {
-    ...(branch !== '' && { git_branch: branch }),
+    ...(branch !== '' && { branch }),
     ...(version !== '' && { version }),
     ...(agent && { agent: agent.type || 'sub-agent' }),
   };

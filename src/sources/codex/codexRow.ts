@@ -105,7 +105,7 @@ function metadataOf(meta: CodexMeta | undefined): Record<string, unknown> {
   if (!meta) return {};
   const spawn = spawnOf(meta);
   return {
-    ...ifSet('git_branch', meta.git?.branch),
+    ...ifSet('branch', meta.git?.branch),
     ...ifSet('originator', meta.originator),
     ...ifSet('program_version', meta.cli_version),
     ...ifSet('agent', meta.agent_nickname ?? spawn?.agent_nickname ?? spawn?.agent_role),
