@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { entrySchema, type Entry } from '../../src/model/entry.js';
 import type { SessionRow } from '../../src/model/row.js';
 import { codexSource } from '../../src/sources/codex/codex.js';
-import { installCodex } from '../support/agentInstall.js';
+import { installCodex, installCodexAdapter } from '../support/agentInstall.js';
 import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';
+import { checkGoingOn } from '../support/goingOn.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
 
@@ -21,13 +22,13 @@ describe('Codex writes, and its store is read', () => {
   const home = join(scratch.folder, '.codex');
   const cwd = join(scratch.folder, 'project');
   const source = codexSource({ env: { HOME: scratch.folder } });
+  const env = { PATH: process.env['PATH'], HOME: scratch.folder, TEST_KEY: 'a-key-for-the-test' };
   let server: ModelServer;
   let program: string;
   let first: string;
 
   /** Runs Codex without a terminal and with nothing on its input. Returns what it wrote. */
   async function codex(...args: readonly string[]): Promise<string> {
-    const env = { PATH: process.env['PATH'], HOME: scratch.folder, TEST_KEY: 'a-key-for-the-test' };
     const running = run(program, [...args], { cwd, env, timeout: 120_000 });
     running.child.stdin?.end();
     return (await running).stdout;
@@ -175,5 +176,20 @@ enabled = false
     assert.deepEqual(await entriesOf(id), before);
     await codex('unarchive', id);
     assert.equal((await rowOf(id)).archived, false);
+  });
+
+  test('one is adopted, forked and continued by the agent itself, and its own program goes on with it', async () => {
+    const id = await turn('To be adopted');
+    const bin = join(await installCodexAdapter(), 'node_modules/.bin');
+    await checkGoingOn({
+      id: `codex:${id}`,
+      dir: cwd,
+      env: { ...env, PATH: [bin, env.PATH].join(delimiter), OPENAI_API_KEY: env.TEST_KEY },
+      store: home,
+      ownFile: true,
+      resumed: /Codex resumed its own session/,
+      forked: /Codex forked its own session/,
+      goOn: (prompt) => turn('resume', id, prompt),
+    });
   });
 });
