@@ -10,7 +10,7 @@ import { SessionError } from '../../src/model/errors.js';
 import { claudeSource } from '../../src/sources/claude/claude.js';
 import type { Source } from '../../src/sources/source.js';
 import { installClaudeAdapter } from '../support/agentInstall.js';
-import { folderState } from '../support/claudeStore.js';
+import { folderState } from '../support/folderState.js';
 import { checkGoingOn } from '../support/goingOn.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
@@ -94,7 +94,7 @@ describe('sessions that Claude Code wrote', () => {
   });
 
   test('are listed and read: prompts, thoughts, tools, what they changed, tokens and cost; and nothing is touched', async () => {
-    const state = folderState(config);
+    const state = await folderState(config);
     const row = await rowOf(first);
     assert.equal(row?.prompt, 'the word is heron [[think]]');
     assert.equal(row.workdir, cwd);
@@ -123,7 +123,7 @@ describe('sessions that Claude Code wrote', () => {
       row.tokens,
     );
     assert.equal(usage.reduce((sum, { cost_usd: cost }) => sum + (cost ?? 0), 0).toFixed(9), row.cost_usd?.toFixed(9));
-    assert.deepEqual(folderState(config), state);
+    assert.deepEqual(await folderState(config), state);
   });
 
   test('a fork, by the program or by its SDK, is counted without what it copied', async () => {

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withScratchFolder } from './scratchFolder.js';
 
@@ -63,16 +62,4 @@ const pickMissing = (about: Line, line: Line): Line => Object.fromEntries(Object
 
 export async function withClaudeStore(run: (store: ClaudeStore) => Promise<void>): Promise<void> {
   await withScratchFolder('claude', (home) => run(new ClaudeStore(home)));
-}
-
-/** Every file under a folder with its size, times and content, for a comparison before and after. */
-export function folderState(folder: string): ReadonlyMap<string, string> {
-  const state = new Map<string, string>();
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
-    const path = join(folder, name);
-    const { mtimeMs, mode, size } = lstatSync(path);
-    const content = lstatSync(path).isFile() ? createHash('sha1').update(readFileSync(path)).digest('hex') : '';
-    state.set(name, [mtimeMs, mode, size, content].join(' '));
-  }
-  return state;
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
 import { entrySchema, type Entry } from '../../src/model/entry.js';
 import { sessionRowSchema, type SessionRow } from '../../src/model/row.js';
-import type { Source } from '../../src/sources/source.js';
+import type { Source, SourceList } from '../../src/sources/source.js';
 import { entryOutline } from './entryOutline.js';
+import { folderState } from './folderState.js';
 
 /** An entry as one line, and whose usage it is where another session counts it. */
 export function inheritedOutline(entry: Entry): string {
@@ -29,4 +32,30 @@ export async function outlineOf(source: Source, ownId: string): Promise<readonly
   for (const entry of entries) entrySchema.parse(entry);
   assert.equal(new Set(entries.map(({ id }) => id)).size, entries.length);
   return entries.map(inheritedOutline);
+}
+
+const expectedSchema = z.record(z.string(), z.looseObject({ entries: z.array(z.string()), times: z.array(z.string()) }));
+
+/**
+ * Holds a source's sessions against an `expected.json` written by hand from its files: for each, fields of its row, its entries as
+ * lines and their times. Gives the rows and the problems; nothing of `folder` is touched.
+ */
+export async function checkExpected(source: Source, file: string, folder: string): Promise<SourceList> {
+  const expected = expectedSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  const before = await folderState(folder);
+  const list = await source.list();
+  const ownId = (id: string): string => id.slice(source.name.length + 1);
+  assert.deepEqual(list.rows.map(({ id }) => ownId(id)).sort(), Object.keys(expected).sort());
+  for (const row of list.rows) {
+    const id = ownId(row.id);
+    const { entries: lines, times, ...fields } = expected[id]!;
+    assert.deepEqual(Object.fromEntries(Object.keys(fields).map((key) => [key, row[key]])), fields, id);
+    assert.deepEqual(sessionRowSchema.parse(row), row);
+    assert.ok(list.stamps?.has(row.id));
+    assert.deepEqual(await outlineOf(source, id), lines, id);
+    const stamps = (await source.read(id)).map(({ timestamp }) => timestamp);
+    assert.deepEqual(stamps, times, id);
+  }
+  assert.deepEqual(await folderState(folder), before);
+  return list;
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { SessionError } from '../../src/model/errors.js';
 import { claudeSource } from '../../src/sources/claude/claude.js';
-import { folderState, withClaudeStore, type ClaudeStore } from '../support/claudeStore.js';
+import { withClaudeStore, type ClaudeStore } from '../support/claudeStore.js';
+import { folderState } from '../support/folderState.js';
 
 const id = 'bbbbbbbb-0000-4000-8000-000000000001';
 const text = (words: string) => ({ type: 'text', text: words });
@@ -78,7 +79,7 @@ describe('changes in the store of Claude Code', () => {
     await withClaudeStore(async (store) => {
       const { path, folder, source } = filled(store);
       store.session('other', [store.prompt('u', 'stays')]);
-      const before = folderState(store.projects);
+      const before = await folderState(store.projects);
       const keep = join(store.home, 'keep');
       const { kept } = await source.removal!.remove(id, keep);
       assert.equal(kept.length, 2);
@@ -92,9 +93,9 @@ describe('changes in the store of Claude Code', () => {
       store.session('other', [store.prompt('u', 'stays')]);
       await source.removal!.restore(kept);
       const content = (state: ReadonlyMap<string, string>) =>
-        [...state].filter(([name]) => name.includes(id)).map(([name, value]) => [name, value.split(' ').slice(1)]);
+        [...state].filter(([name]) => name.includes(id)).map(([name, value]) => [name, value.split(' ').slice(0, 2)]);
       const files = (state: ReadonlyMap<string, string>) => content(state).filter(([name]) => /\.(jsonl|txt)$/.test(String(name)));
-      assert.deepEqual(files(folderState(store.projects)), files(before));
+      assert.deepEqual(files(await folderState(store.projects)), files(before));
       assert.equal((await source.list()).rows.length, 3);
       await assert.rejects(source.removal!.restore(kept));
       await assert.rejects(source.removal!.restore([join(keep, '..', 'x.jsonl/..')]));

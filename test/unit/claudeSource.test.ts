@@ -8,7 +8,8 @@ import { SessionError } from '../../src/model/errors.js';
 import { sessionRowSchema } from '../../src/model/row.js';
 import { claudeSource } from '../../src/sources/claude/claude.js';
 import type { ClaudeStore } from '../support/claudeStore.js';
-import { folderState, withClaudeStore } from '../support/claudeStore.js';
+import { withClaudeStore } from '../support/claudeStore.js';
+import { folderState } from '../support/folderState.js';
 
 interface Expected {
   readonly workdir: string;
@@ -56,7 +57,7 @@ describe('the Claude Code store', () => {
   for (const name of ['claude', 'claude-family']) {
     test(`fixture ${name}: rows and transcripts are as its files say, and nothing is left behind`, async () => {
       const expected = JSON.parse(await readFile(join(fixture(name), 'expected.json'), 'utf8')) as Expected;
-      const before = folderState(fixture(name));
+      const before = await folderState(fixture(name));
       const source = claudeSource({ env: { HOME: fixture(name) } });
       const info = await source.info();
       assert.deepEqual([info.found, info.count, info.version], [true, Object.keys(expected.sessions).length, expected.version]);
@@ -104,7 +105,7 @@ describe('the Claude Code store', () => {
           assert.equal(costs.toFixed(9), (want.cost_usd ?? 0).toFixed(9), id);
         }
       }
-      assert.deepEqual(folderState(fixture(name)), before);
+      assert.deepEqual(await folderState(fixture(name)), before);
     });
   }
 
@@ -182,10 +183,10 @@ describe('the Claude Code store', () => {
   test('a fixture is copied, listed and read with not one byte changed', async () => {
     await withClaudeStore(async (store: ClaudeStore) => {
       await cp(join(fixture('claude-family'), '.claude'), join(store.home, '.claude'), { recursive: true });
-      const before = folderState(store.home);
+      const before = await folderState(store.home);
       const source = claudeSource({ env: { HOME: store.home } });
       for (const { id } of (await source.list()).rows) await source.read(id.slice('claude:'.length));
-      assert.deepEqual(folderState(store.home), before);
+      assert.deepEqual(await folderState(store.home), before);
     });
   });
 });

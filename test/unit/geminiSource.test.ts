@@ -4,7 +4,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import * as z from 'zod';
 import { entrySchema, textOf } from '../../src/model/entry.js';
 import { liveEntries } from '../../src/model/replay.js';
 import { sessionRowSchema } from '../../src/model/row.js';
@@ -12,9 +11,9 @@ import { geminiSource } from '../../src/sources/gemini/gemini.js';
 import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
+import { checkExpected } from '../support/sourceCheck.js';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
-const expectedSchema = z.record(z.string(), z.looseObject({ entries: z.array(z.string()), times: z.array(z.string()) }));
 
 /** Runs with a scratch home that holds a copy of a fixture's store. */
 async function withStore(name: string, run: (home: string, chats: string) => Promise<void>): Promise<void> {
@@ -30,30 +29,10 @@ const written = '03e70fd8-f76f-41f2-93a5-b6e75fb18f3e';
 describe('the Gemini CLI store', () => {
   for (const store of ['gemini', 'gemini-variants']) {
     test(`${store}: rows and transcripts are as read by hand, and nothing is left behind`, async () => {
-      const expected = expectedSchema.parse(JSON.parse(await readFile(join(fixtures, store, 'expected.json'), 'utf8')));
       await withStore(store, async (home) => {
-        const before = await folderState(home);
         const source = geminiSource({ env: { HOME: home } });
-        const { rows, problems, stamps } = await source.list();
+        const { problems } = await checkExpected(source, join(fixtures, store, 'expected.json'), home);
         assert.deepEqual(problems, []);
-        assert.deepEqual(rows.map(({ id }) => id.slice('gemini:'.length)).sort(), Object.keys(expected).sort());
-        for (const row of rows) {
-          const id = row.id.slice('gemini:'.length);
-          const { entries: lines, times, ...fields } = expected[id]!;
-          assert.deepEqual(Object.fromEntries(Object.keys(fields).map((key) => [key, row[key]])), fields, id);
-          assert.deepEqual(sessionRowSchema.parse(row), row);
-          assert.ok(stamps?.has(row.id));
-          const entries = await source.read(id);
-          assert.deepEqual(entries.map(entryOutline), lines, id);
-          assert.deepEqual(
-            entries.map(({ timestamp }) => timestamp),
-            times,
-            id,
-          );
-          assert.equal(new Set(entries.map((entry) => entry.id)).size, entries.length);
-          for (const entry of entries) entrySchema.parse(entry);
-        }
-        assert.deepEqual(await folderState(home), before);
       });
     });
   }

@@ -7,16 +7,15 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import * as z from 'zod';
 import { entrySchema } from '../../src/model/entry.js';
 import { sessionRowSchema } from '../../src/model/row.js';
 import { openclackySource } from '../../src/sources/openclacky/openclacky.js';
 import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
+import { checkExpected } from '../support/sourceCheck.js';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
-const expectedSchema = z.record(z.string(), z.looseObject({ entries: z.array(z.string()), times: z.array(z.string()) }));
 
 /** Runs with a scratch home that holds a copy of a fixture's store. */
 async function withStore(name: string, run: (home: string) => Promise<void>): Promise<void> {
@@ -29,30 +28,11 @@ async function withStore(name: string, run: (home: string) => Promise<void>): Pr
 describe('the openclacky store', () => {
   for (const store of ['openclacky', 'openclacky-1.5']) {
     test(`${store}: rows and transcripts are as read by hand, and nothing is left behind`, async () => {
-      const expected = expectedSchema.parse(JSON.parse(await readFile(join(fixtures, store, 'expected.json'), 'utf8')));
       await withStore(store, async (home) => {
-        const before = await folderState(home);
         const source = openclackySource({ env: { HOME: home } });
-        const { rows, stamps } = await source.list();
-        assert.deepEqual(rows.map(({ id }) => id.slice('openclacky:'.length)).sort(), Object.keys(expected).sort());
-        for (const row of rows) {
-          const id = row.id.slice('openclacky:'.length);
-          const { entries: lines, times, ...fields } = expected[id]!;
-          assert.deepEqual(Object.fromEntries(Object.keys(fields).map((key) => [key, row[key]])), fields, id);
-          assert.deepEqual([row.backend, row.backend_session_id, row.problem], ['openclacky', id, undefined]);
-          assert.deepEqual(sessionRowSchema.parse(row), row);
-          assert.ok(stamps?.has(row.id));
-          const entries = await source.read(id);
-          assert.deepEqual(entries.map(entryOutline), lines, id);
-          assert.deepEqual(
-            entries.map(({ timestamp }) => timestamp),
-            times,
-            id,
-          );
-          assert.equal(new Set(entries.map((entry) => entry.id)).size, entries.length);
-          for (const entry of entries) entrySchema.parse(entry);
-        }
-        assert.deepEqual(await folderState(home), before);
+        const { rows } = await checkExpected(source, join(fixtures, store, 'expected.json'), home);
+        for (const { id, backend, backend_session_id: own, problem } of rows)
+          assert.deepEqual([backend, own, problem], ['openclacky', id.slice('openclacky:'.length), undefined]);
       });
     });
   }
