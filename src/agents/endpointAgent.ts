@@ -2,7 +2,7 @@ import { SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import type { AgentConnection, AgentInfo } from './agent.js';
 import { connectChat } from './chatAgent.js';
-import { keyFor, type Endpoint, type KeyPlaces } from './endpoint.js';
+import { keyFor, type Endpoint, type Key, type KeyPlaces } from './endpoint.js';
 import { keyHint } from './endpointFailure.js';
 
 export interface EndpointAgentOptions {
@@ -35,9 +35,18 @@ export async function endpointAgent({ name, title, endpoint, model, keys }: Endp
   return {
     info,
     async connect(logger) {
-      if (key.from === 'missing') throw new SessionError('agent_failed', `${title} has no key`, { hint: keyHint(endpoint) });
+      if (key.from === 'missing') throw noKey(title, endpoint);
       const { httpModel } = await import('./httpModel.js');
-      return connectChat({ info, chat: httpModel({ title, name, endpoint, key }), model, logger });
+      // Looked for at each request: one that was removed is not used again, however long the session is kept.
+      const keyNow = async (): Promise<Key> => {
+        const now = await keyFor(name, endpoint, keys);
+        if (now.from === 'missing') throw noKey(title, endpoint);
+        return now;
+      };
+      return connectChat({ info, chat: httpModel({ title, name, endpoint, key: keyNow }), model, logger });
     },
   };
 }
+
+const noKey = (title: string, endpoint: Endpoint): SessionError =>
+  new SessionError('agent_failed', `${title} has no key`, { hint: keyHint(endpoint) });

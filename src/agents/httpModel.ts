@@ -17,33 +17,31 @@ type SdkMessage = SdkOptions['prompt'][number];
 type SdkPart = Awaited<ReturnType<SdkModel['doStream']>>['stream'] extends ReadableStream<infer Part> ? Part : never;
 type SdkEnd = Extract<SdkPart, { type: 'finish' }>;
 
-/** The models behind an HTTP endpoint, through the model SDK. */
-export function httpModel(about: {
+export interface HttpModelOptions {
   readonly title: string;
+  /** The agent's name in the config. */
   readonly name: string;
   readonly endpoint: Endpoint;
-  readonly key: Key;
-}): ChatModel {
-  const { endpoint, key } = about;
-  const fetch = endpointFetch(endpoint, key.value);
-  const asked: Asked = { ...about, mask: keyMask(key.value) };
+  /** Asked at each request. */
+  readonly key: () => Promise<Key>;
+}
+
+/** The models behind an HTTP endpoint, through the model SDK. */
+export function httpModel({ title, name, endpoint, key }: HttpModelOptions): ChatModel {
+  const withKey = async <T>(model: string | undefined, act: (fetch: typeof globalThis.fetch) => Promise<T>): Promise<T> => {
+    const used = await key();
+    try {
+      return await act(endpointFetch(endpoint, used.value));
+    } catch (error) {
+      const asked: Asked = { title, name, endpoint, key: used, mask: keyMask(used.value), model };
+      throw error instanceof SessionError ? error : endpointFailure(error, asked);
+    }
+  };
   return {
     thinks: true,
     unchosen: 'only',
-    async offered(signal) {
-      try {
-        return await endpointModels(endpoint, { fetch, signal });
-      } catch (error) {
-        throw endpointFailure(error, asked);
-      }
-    },
-    async answer(request) {
-      try {
-        return await stream(await sdkModel(endpoint, request.model, fetch), request);
-      } catch (error) {
-        throw error instanceof SessionError ? error : endpointFailure(error, { ...asked, model: request.model });
-      }
-    },
+    offered: (signal) => withKey(undefined, (fetch) => endpointModels(endpoint, { fetch, signal })),
+    answer: (request) => withKey(request.model, async (fetch) => stream(await sdkModel(endpoint, request.model, fetch), request)),
   };
 }
 

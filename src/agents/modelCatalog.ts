@@ -20,7 +20,6 @@ export function withModels(programs: AgentCatalog, { env, editor, config }: Mode
   const keys: KeyPlaces = { env, secret: editor?.secret };
   const endpoints = async (): Promise<readonly EndpointAgent[]> =>
     Promise.all(Object.entries(await config()).flatMap(([name, own]) => (own.endpoint ? [endpointOf(name, own, keys)] : [])));
-  const editorIsAsked = async (): Promise<boolean> => (await config())[editorAgentName]?.command === undefined;
   return {
     async list() {
       const [others, models, own] = await Promise.all([programs.list(), endpoints(), editorInfo(editor)]);
@@ -31,9 +30,9 @@ export function withModels(programs: AgentCatalog, { env, editor, config }: Mode
     },
 
     async connect(name, options) {
-      const model = (await endpoints()).find(({ info }) => info.name === name);
-      if (model) return model.connect(options.logger);
-      if (name === editorAgentName && (await editorIsAsked())) return connectEditor(editor, options.logger);
+      const own = (await config())[name];
+      if (own?.endpoint) return (await endpointOf(name, own, keys)).connect(options.logger);
+      if (name === editorAgentName && own?.command === undefined) return connectEditor(editor, options.logger);
       return programs.connect(name, options);
     },
   };

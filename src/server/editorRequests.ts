@@ -1,6 +1,7 @@
 import { ResponseError, type CancellationToken, type Connection } from 'vscode-languageserver/node';
 import * as z from 'zod';
-import { SessionError } from '../model/errors.js';
+import { messageOf, SessionError } from '../model/errors.js';
+import type { Logger } from '../model/logger.js';
 import {
   clientRequests,
   initializationSchema,
@@ -36,10 +37,15 @@ export class EditorRequests {
   }
 }
 
-/** The key that the editor keeps for an agent; none where it keeps no keys. */
-export async function editorSecret(editor: EditorRequests, agent: string): Promise<string | undefined> {
+/** The key that the editor keeps for an agent; none where it keeps no keys, or cannot get at them now. */
+export async function editorSecret(editor: EditorRequests, agent: string, logger: Logger): Promise<string | undefined> {
   if (!editor.answers('secrets/get')) return undefined;
-  return (await editor.ask('secrets/get', { agent })).value ?? undefined;
+  try {
+    return (await editor.ask('secrets/get', { agent })).value ?? undefined;
+  } catch (error) {
+    logger.warn(`the editor's key for ${agent} cannot be read: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 function asSessionError(error: unknown): never {

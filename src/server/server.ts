@@ -37,7 +37,7 @@ export function startServer(options: { readonly env: Readonly<Record<string, str
     env: options.env,
     logger,
     trustByDefault: false,
-    editor: { secret: (agent) => editorSecret(editor, agent), models: editorModels(editor, connection) },
+    editor: { secret: (agent) => editorSecret(editor, agent, logger), models: editorModels(editor, connection) },
     changed: (folder, ids) => notify('sessions/changed', { folder, ids: [...ids] }),
     turn: (folder, id, seq, update) => notify('turn/update', { folder, id, seq, update }),
   });

@@ -83,6 +83,7 @@ describe('a key that the editor keeps', () => {
     const answers: EditorAnswers = {
       'secrets/get': ({ agent }) => {
         asked.push(agent);
+        if (kept.has('locked')) return Promise.reject(new Error('the key ring is locked'));
         return Promise.resolve({ value: kept.get(agent) ?? null });
       },
     };
@@ -104,10 +105,18 @@ describe('a key that the editor keeps', () => {
           assert.deepEqual(await stateOf(), ['editor', 'config']);
           assert.equal((await turn(id, 'hello')).text, 'yes');
           assert.equal(endpoint.requests.find(({ method }) => method === 'POST')?.headers.authorization, `Bearer ${key}`);
+          kept.set('locked', '');
+          assert.deepEqual(await stateOf(), ['missing', 'config']);
+          kept.delete('locked');
           assert.ok(asked.every((name) => name === 'cloud'));
           assert.deepEqual(await filesWith(key, home), []);
           kept.clear();
           assert.deepEqual(await stateOf(), ['missing', 'config']);
+          // The session is still warm, and has forgotten it too.
+          const { end } = await turn(id, 'hello');
+          assert.ok(end.kind === 'ended');
+          assert.equal(end.error?.message, 'cloud has no key');
+          assert.equal(endpoint.requests.filter(({ method }) => method === 'POST').length, 1);
         },
       );
     } finally {
