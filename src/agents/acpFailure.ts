@@ -6,10 +6,18 @@ import { meaningOf } from './failureWords.js';
 
 /** The agent answered with an error. Its own words are the hint. */
 export function answeredError(agent: string, error: RequestError): SessionError {
-  const words = wordsOf(error);
-  const says = error.code === -32000 ? 'is not signed in' : meaningOf(words);
+  return saidError(agent, wordsOf(error), { cause: error, says: error.code === -32000 ? 'is not signed in' : undefined });
+}
+
+/** What an agent says went wrong, in our words where we know them; `says` where something else than its words tells. */
+export function saidError(
+  agent: string,
+  words: string,
+  about: { readonly cause?: unknown; readonly says?: string | undefined } = {},
+): SessionError {
+  const says = about.says ?? meaningOf(words);
   const hint = says === 'is not signed in' ? `sign in with the agent's own program or mend its key, then try again (${words})` : words;
-  return new SessionError('agent_failed', `${agent} ${says ?? 'answered with an error'}`, { hint, cause: error });
+  return new SessionError('agent_failed', `${agent} ${says ?? 'answered with an error'}`, { hint, cause: about.cause });
 }
 
 /** An agent says that it does not know a session: by code, or in words. */

@@ -57,8 +57,8 @@ function parse(line: string): Message | undefined {
   }
 }
 
-/** Resolves at the end of stdout. */
-function readLines(agent: AgentProcess, accept: (line: string) => void): Promise<void> {
+/** Hands on each line of stdout that is not empty; resolves at its end. A line longer than any message ends the agent. */
+export function readLines(agent: AgentProcess, accept: (line: string) => void): Promise<void> {
   const decoder = new StringDecoder('utf8');
   let parts: string[] = [];
   let length = 0;

@@ -13,8 +13,8 @@ export interface AgentStart {
   readonly logger: Logger;
   /** How long it may take, where the defaults do not serve. */
   readonly limits?: Partial<Limits> | undefined;
-  /** Another program of that npm package, found by the rules by which the agent was: none from the folder to work in. */
-  readonly find: (program: string, packageName: string) => Promise<Program | undefined>;
+  /** What `command` runs. */
+  readonly program: Program;
   /** A Node of at least that major version, with what it needs in the environment. Rejects with `agent_missing`. */
   readonly node: (least: number) => Promise<NodeProgram>;
 }

@@ -1,6 +1,8 @@
 import { connectAcp } from './acpConnection.js';
 import type { AgentAbility, AgentVia } from './agent.js';
 import type { ConnectAgent } from './agentStart.js';
+import { connectClaudeAdapter } from './claude/claudeAdapter.js';
+import { connectClaude } from './claude/claudeConnection.js';
 
 /** An agent that we know how to start. */
 export interface AgentRow {
@@ -37,8 +39,17 @@ export const agentTable: readonly AgentRow[] = [
         package: '@agentclientprotocol/claude-agent-acp',
         args: [],
         node: 22,
-        can: ['load', 'resume', 'fork', 'permissions', 'models', 'modes'],
-        connect: connectAcp,
+        can: ['load', 'resume', 'fork', 'fork_at', 'permissions', 'models', 'modes'],
+        connect: connectClaudeAdapter,
+      },
+      {
+        via: 'own',
+        program: 'claude',
+        package: '@anthropic-ai/claude-code',
+        args: [],
+        node: 22,
+        can: ['resume', 'fork', 'fork_at', 'permissions', 'models', 'modes', 'thinking'],
+        connect: connectClaude,
       },
     ],
   },

@@ -8,7 +8,7 @@ import { searchAgent, type AgentConfig, type FoundAgent, type FoundWay } from '.
 import type { AgentStart } from './agentStart.js';
 import { acpWay, agentTable } from './agentTable.js';
 import { nodeFor, ownNode, type NodeSearch } from './nodeProgram.js';
-import { findPrograms, inspectProgram, programFolders, within } from './programSearch.js';
+import { programFolders, within } from './programSearch.js';
 
 /** `agents` of the config. */
 export type AgentsConfig = Readonly<Record<string, AgentConfig>>;
@@ -86,7 +86,7 @@ async function firstThatRuns(
 }
 
 async function startOf({ way, info, program }: FoundWay, config: AgentConfig, cwd: string, search: NodeSearch): Promise<AgentStart> {
-  const { folders, refuse, env, logger } = search;
+  const { env, logger } = search;
   const node = !program.script ? undefined : info.demo ? ownNode() : await nodeFor(way.node, info.title, search);
   const args = config.args ?? way.args;
   return {
@@ -101,10 +101,7 @@ async function startOf({ way, info, program }: FoundWay, config: AgentConfig, cw
     info,
     cwd,
     logger,
-    find: async (wanted, packageName) => {
-      const [file] = await findPrograms(wanted, folders, refuse);
-      return file === undefined ? undefined : inspectProgram(file, packageName);
-    },
+    program,
     node: (least) => nodeFor(least, info.title, search),
   };
 }

@@ -1,0 +1,173 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import * as z from 'zod';
+import type { ContentBlock } from '../../model/entry.js';
+import { messageOf, SessionError } from '../../model/errors.js';
+import type { Logger } from '../../model/logger.js';
+import type { ThinkingLevel } from '../../model/record.js';
+import type { AgentSession, TurnHooks, TurnResult } from '../agent.js';
+import { claudeContent } from './claudeContent.js';
+import { systemLineSchema } from './claudeLines.js';
+import type { ClaudeEvents, ClaudeLine, ClaudeLink } from './claudeLink.js';
+import type { ClaudeSettings } from './claudeSettings.js';
+import { ClaudeTurn } from './claudeTurn.js';
+
+export interface ClaudeSessionOptions {
+  readonly id: string;
+  readonly link: ClaudeLink;
+  readonly settings: ClaudeSettings;
+  readonly logger: Logger;
+  /** Whether it is new: then its title is still to come. */
+  readonly fresh: boolean;
+  /** What it had cost before, in US dollars; `undefined` when that is not known. */
+  readonly spent: number | undefined;
+  /** From the interrupt to the end of the turn, in milliseconds. */
+  readonly cancelMs: number;
+}
+
+/** How long the first turn waits at its end for the title, which is made beside it, in milliseconds. */
+const titleMs = 250;
+/** Characters of the prompt that a title is made of: the program itself takes no more. */
+const titleLength = 1000;
+const titleSchema = z.object({ title: z.string().nullable() });
+
+/** A conversation that a `claude` process holds. */
+export class ClaudeSession implements AgentSession, ClaudeEvents {
+  readonly id: string;
+  readonly #options: ClaudeSessionOptions;
+  readonly #link: ClaudeLink;
+  readonly #settings: ClaudeSettings;
+  #turn: ClaudeTurn | undefined;
+  #cost: number | undefined;
+  #contextSize: number | undefined;
+  #turns = 0;
+  #title: { readonly text: string; readonly told: boolean } | undefined;
+
+  constructor(options: ClaudeSessionOptions) {
+    this.id = options.id;
+    this.#options = options;
+    this.#link = options.link;
+    this.#settings = options.settings;
+    this.#cost = options.spent;
+  }
+
+  get models(): AgentSession['models'] {
+    return this.#settings.models;
+  }
+
+  get model(): string | undefined {
+    return this.#settings.model;
+  }
+
+  setModel(model: string): Promise<void> {
+    return this.#settings.setModel(model);
+  }
+
+  setMode(mode: string): Promise<void> {
+    return this.#settings.setMode(mode);
+  }
+
+  setThinking(level: ThinkingLevel): Promise<void> {
+    return this.#settings.setThinking(level);
+  }
+
+  async prompt(content: readonly ContentBlock[], hooks: TurnHooks): Promise<TurnResult> {
+    const { logger } = this.#options;
+    const { title } = this.#link;
+    if (this.#turn) throw new SessionError('busy', `${title} already runs a turn in this session`);
+    if (hooks.signal.aborted) return { stop_reason: 'cancelled' };
+    const turn = new ClaudeTurn({ title, hooks, logger, baseCost: this.#cost, contextSize: this.#contextSize });
+    this.#turn = turn;
+    this.#turns += 1;
+    if (this.#title?.told === false) this.#tellTitle(this.#title.text);
+    const cancel = this.#cancelOn(hooks.signal);
+    try {
+      const message = { role: 'user', content: claudeContent(content) };
+      this.#link.send({ type: 'user', uuid: turn.promptId, session_id: this.id, parent_tool_use_id: null, message });
+      if (this.#options.fresh && this.#turns === 1) void this.#makeTitle(content);
+      const result = await Promise.race([turn.result, this.#failure()]);
+      if (cancel.wanted()) return this.#cancelled(turn);
+      const ended = turn.end(result);
+      await this.#waitForTitle();
+      return ended;
+    } catch (error) {
+      if (cancel.wanted()) return this.#cancelled(turn);
+      turn.close('failed');
+      throw error;
+    } finally {
+      cancel.undo();
+      this.#cost = turn.sessionCost ?? this.#cost;
+      this.#contextSize = turn.contextSize;
+      this.#turn = undefined;
+    }
+  }
+
+  line(line: ClaudeLine): void {
+    if (line['type'] === 'system') {
+      const { model, permissionMode: mode } = systemLineSchema.parse(line);
+      this.#settings.told({ model, mode });
+    }
+    this.#turn?.line(line);
+  }
+
+  async permission(question: unknown, withdrawn: AbortSignal): Promise<object> {
+    if (!this.#turn) return { behavior: 'deny', message: 'Nobody is there to ask.' };
+    const { answer, edits } = await this.#turn.permission(question, withdrawn);
+    if (edits) this.#settings.allowEdits();
+    return answer;
+  }
+
+  #cancelled(turn: ClaudeTurn): TurnResult {
+    turn.close('cancelled');
+    return { stop_reason: 'cancelled', model: turn.model ?? this.model };
+  }
+
+  async #failure(): Promise<never> {
+    throw await this.#link.ended();
+  }
+
+  /** Interrupts the turn when the signal says so, and kills the program when it has not ended the turn in time. */
+  #cancelOn(signal: AbortSignal): { wanted: () => boolean; undo: () => void } {
+    const { cancelMs, logger } = this.#options;
+    const { title, process } = this.#link;
+    let timer: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      timer = setTimeout(() => {
+        logger.warn(`${title} did not stop in time and was killed`);
+        process.kill();
+      }, cancelMs);
+      this.#link
+        .request({ subtype: 'interrupt' }, z.unknown())
+        .catch((error: unknown) => logger.debug(`${title}: interrupt: ${messageOf(error)}`));
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    return {
+      wanted: () => timer !== undefined,
+      undo: () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', cancel);
+      },
+    };
+  }
+
+  /** The program keeps its own title of the session, and tells it to who asks; it makes one from the first prompt. */
+  async #makeTitle(content: readonly ContentBlock[]): Promise<void> {
+    const words = content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
+    const request = { subtype: 'generate_session_title', description: words.slice(-titleLength), persist: true };
+    try {
+      const { title } = await this.#link.request(request, titleSchema);
+      if (title !== null && title !== '') this.#tellTitle(title);
+    } catch (error) {
+      this.#options.logger.debug(`${this.#link.title}: no title: ${messageOf(error)}`);
+    }
+  }
+
+  #tellTitle(text: string): void {
+    this.#title = { text, told: this.#turn !== undefined };
+    this.#turn?.title(text);
+  }
+
+  async #waitForTitle(): Promise<void> {
+    const end = Date.now() + titleMs;
+    while (this.#options.fresh && this.#turns === 1 && !this.#title && this.#link.process.running && Date.now() < end) await delay(10);
+  }
+}
