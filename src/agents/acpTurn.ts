@@ -85,7 +85,8 @@ export class AcpTurn {
     const chosen = await Promise.race([asked, aborted(this.#hooks.signal)]);
     this.#waiting -= 1;
     this.onHeard();
-    if (!this.#hooks.signal.aborted && isRefusal(options, chosen)) this.#updates.deny(call.id);
+    if (this.#hooks.signal.aborted) this.#updates.refuse(call.id, 'cancelled');
+    else if (isRefusal(options, chosen)) this.#updates.refuse(call.id, 'denied');
     return permissionResponse(options, chosen);
   }
 

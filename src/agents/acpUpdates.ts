@@ -24,7 +24,7 @@ const steps: Readonly<Record<string, PlanStep['status']>> = { pending: 'todo', i
 /** Makes AgentUpdates of one turn's `session/update`s. It remembers tool calls, because an agent sends only what changed. */
 export class AcpUpdates {
   readonly #calls = new Map<string, ToolCall>();
-  readonly #denied = new Set<string>();
+  readonly #refused = new Map<string, 'denied' | 'cancelled'>();
   /** What the agent says the session has cost so far, in US dollars: all of its turns. */
   sessionCost: number | undefined;
   /** The model that answered, where the agent says so. */
@@ -86,20 +86,21 @@ export class AcpUpdates {
   /** Remembers what changed of a call and returns all of it. */
   call(change: AcpToolCall): ToolCall {
     const merged = mergeToolCall(this.#calls.get(change.toolCallId), change);
-    const call: ToolCall = merged.status === 'failed' && this.#denied.has(merged.id) ? { ...merged, status: 'denied' } : merged;
+    const refused = this.#refused.get(merged.id);
+    const call: ToolCall = merged.status === 'failed' && refused ? { ...merged, status: refused } : merged;
     this.#calls.set(call.id, call);
     return call;
   }
 
-  /** From now on a failure of this call is the person's refusal. */
-  deny(id: string): void {
-    this.#denied.add(id);
+  /** From now on a failure of this call is the person's refusal, or the end of the turn that left it unanswered. */
+  refuse(id: string, as: 'denied' | 'cancelled'): void {
+    this.#refused.set(id, as);
   }
 
   /** The calls that are not done, each with the status that the turn's end gives it. */
   unfinished(status: 'cancelled' | 'failed'): ToolCall[] {
     const open = [...this.#calls.values()].filter((call) => call.status === 'pending' || call.status === 'running');
-    return open.map((call) => ({ ...call, status: this.#denied.has(call.id) ? 'denied' : status }));
+    return open.map((call) => ({ ...call, status: this.#refused.get(call.id) ?? status }));
   }
 
   #chunk(kind: 'text' | 'thinking', update: unknown): AgentUpdate {

@@ -23,6 +23,16 @@ export async function installClaudeAdapter(log: (line: string) => void = () => u
   return folder;
 }
 
+/** The `claude` program that the installed adapter brings, in a folder of its own that is fit for a PATH. */
+export async function claudeProgram(adapter: string): Promise<string> {
+  const packages = path.join(adapter, 'node_modules/@anthropic-ai');
+  const found = (await fs.readdir(packages)).map((name) => path.join(packages, name, 'claude'));
+  const programs = await Promise.all(found.map((file) => fs.realpath(file).catch(() => undefined)));
+  const program = programs.find((file) => file !== undefined);
+  if (program === undefined) throw new Error(`there is no claude in ${packages}`);
+  return path.dirname(program);
+}
+
 /** The Gemini CLI whose sessions the tests read. */
 export const geminiVersion = '0.61.0';
 

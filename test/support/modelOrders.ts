@@ -41,6 +41,9 @@ const shells: Readonly<Record<string, (command: string) => object>> = {
 /** The answer to a prompt: what it orders, as far as the agent offers tools for it, else its echo. */
 export function partsOf(question: Question, prompts: readonly string[], id: string): AnswerPart[] {
   const prompt = prompts.at(-1) ?? 'nothing';
+  if (question.fields) {
+    return [{ type: 'text', text: JSON.stringify(Object.fromEntries(question.fields.map((name) => [name, `The model's ${name}`]))) }];
+  }
   const { think, say, write, bash } = ordersOf(prompt);
   if (question.result !== undefined) return [{ type: 'text', text: `The tool said: ${question.result.split('\n')[0] ?? ''}` }];
   const first: AnswerPart[] = [

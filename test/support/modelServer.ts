@@ -16,6 +16,8 @@ export interface ModelRequest {
   readonly prompts: readonly string[];
   /** The tools that it offers: none, where an agent asks for a title on the side. */
   readonly tools: readonly string[];
+  /** All of it, as JSON. */
+  readonly body: unknown;
 }
 
 /** A model API of the test's own on 127.0.0.1. */
@@ -34,7 +36,7 @@ const dialects = [anthropic, responses, chatCompletions, gemini];
  * and without server-sent events. It echoes the last prompt and counts the person's earlier prompts, so that a resume or a fork
  * proves that it carried the history. A prompt may order it to `[[think]]`, to `[[say WORDS]]` before the rest, to `[[write FILE TEXT]]` and
  * `[[bash COMMAND]]` (tools, where the agent offers them), to `[[hang]]` after the first words, `[[fail STATUS]]`, or
- * `[[overflow]]`: the context is full.
+ * `[[overflow]]`: the context is full. A request for JSON gets its fields.
  * A model named `small` obeys none of them, for the titles and summaries that agents ask for on the side.
  */
 export async function startModelServer(): Promise<ModelServer> {
@@ -75,9 +77,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, reques
   if (path.endsWith(':countTokens')) return json(response, 200, { totalTokens: tokens(text) });
   const dialect = dialects.find(({ matches }) => matches(path));
   if (!dialect) return json(response, 404, { type: 'error', error: { type: 'not_found_error', message: path } });
-  const question = dialect.read(JSON.parse(text === '' ? '{}' : text), path);
+  const body: unknown = JSON.parse(text === '' ? '{}' : text);
+  const question = dialect.read(body, path);
   const prompts = promptsOf(question);
-  requests.push({ path, apiKey: keyOf(request), model: question.model, prompts, tools: question.tools });
+  requests.push({ path, apiKey: keyOf(request), model: question.model, prompts, tools: question.tools, body });
 
   const id = `msg_${requests.length}`;
   const orders = question.model === 'small' ? {} : ordersOf(prompts.at(-1) ?? '');

@@ -58,7 +58,7 @@ describe('the catalogue of agents', () => {
 
   test('says what is missing and what installs it', async () => {
     const claude = (await list([])).get('claude');
-    assert.equal(claude?.problem, '“claude-agent-acp” was not found on the PATH');
+    assert.equal(claude?.problem, '“claude-agent-acp” was not found on the PATH, nor was “claude”');
     assert.equal(claude.install, 'npm install -g @agentclientprotocol/claude-agent-acp');
     assert.equal(claude.path, undefined);
   });

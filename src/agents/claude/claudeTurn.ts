@@ -82,7 +82,7 @@ export class ClaudeTurn {
     const chosen = await this.#ask({ id: `${call.id}:${this.#asked}`, title: call.title, call, options: shown }, withdrawn);
     const option = options.find(({ id }) => id === chosen);
     if (option?.kind.startsWith('allow') === true) for (const update of this.#updates.allow(call.id)) hooks.update(update);
-    else if (!hooks.signal.aborted) this.#updates.deny(call.id);
+    else this.#updates.refuse(call.id, hooks.signal.aborted ? 'cancelled' : 'denied');
     return { answer: claudeAnswer(question, option), edits: option?.edits === true };
   }
 

@@ -23,7 +23,7 @@ const steps: Readonly<Record<string, PlanStep['status']>> = { pending: 'todo', i
 /** Makes AgentUpdates of one turn's lines. It remembers the message that streams and the tool calls. */
 export class ClaudeUpdates {
   readonly #calls = new Map<string, ToolCall>();
-  readonly #denied = new Set<string>();
+  readonly #refused = new Map<string, 'denied' | 'cancelled'>();
   readonly #streamed = new Set<string>();
   #message: { readonly id: string; readonly usage: ClaudeUsage | undefined } | undefined;
   /** The model that answers. */
@@ -58,9 +58,9 @@ export class ClaudeUpdates {
     return this.#remember({ ...claudeToolCall({ id, name, input }), status: 'pending' });
   }
 
-  /** From now on a failure of this call is the person's refusal. */
-  deny(id: string): void {
-    this.#denied.add(id);
+  /** From now on a failure of this call is the person's refusal, or the end of the turn that left it unanswered. */
+  refuse(id: string, as: 'denied' | 'cancelled'): void {
+    this.#refused.set(id, as);
   }
 
   /** From now on this call runs. */
@@ -72,7 +72,7 @@ export class ClaudeUpdates {
   /** The calls that are not done, each with the status that the turn's end gives it. */
   unfinished(status: 'cancelled' | 'failed'): ToolCall[] {
     const open = [...this.#calls.values()].filter((call) => call.status === 'pending' || call.status === 'running');
-    return open.map((call) => ({ ...call, status: this.#denied.has(call.id) ? 'denied' : status }));
+    return open.map((call) => ({ ...call, status: this.#refused.get(call.id) ?? status }));
   }
 
   #stream(event: StreamEvent): AgentUpdate[] {
@@ -137,8 +137,8 @@ export class ClaudeUpdates {
       const call = block.type === 'tool_result' && block.tool_use_id !== undefined ? this.#calls.get(block.tool_use_id) : undefined;
       if (!call) return [];
       const rejected = meta?.find(({ id }) => id === call.id)?.permission_decision?.decision === 'reject';
-      const denied = block.is_error === true && (rejected || this.#denied.has(call.id));
-      const status = denied ? 'denied' : block.is_error === true ? 'failed' : 'completed';
+      const failed = this.#refused.get(call.id) ?? (rejected ? 'denied' : 'failed');
+      const status = block.is_error === true ? failed : 'completed';
       const done = claudeToolDone(call, { status, content: block.content, result });
       return [{ kind: 'tool', call: this.#remember(done) }];
     });

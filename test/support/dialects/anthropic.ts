@@ -7,6 +7,9 @@ const bodySchema = z.looseObject({
   stream: z.boolean().default(false),
   messages: z.array(z.looseObject({ role: z.string(), content: z.union([z.string(), z.array(blockSchema)]) })).default([]),
   tools: z.array(z.looseObject({ name: z.string().optional() })).default([]),
+  output_config: z
+    .looseObject({ format: z.looseObject({ schema: z.looseObject({ properties: z.record(z.string(), z.unknown()) }) }).optional() })
+    .optional(),
 });
 
 const errorTypes: Readonly<Record<number, string>> = {
@@ -22,7 +25,7 @@ export const anthropic: Dialect = {
   matches: (path) => path.endsWith('/messages'),
 
   read(body) {
-    const { model, stream, messages, tools } = bodySchema.parse(body);
+    const { model, stream, messages, tools, output_config: output } = bodySchema.parse(body);
     const blocksOf = (content: (typeof messages)[number]['content']) =>
       typeof content === 'string' ? [{ type: 'text', text: content, content: undefined }] : content;
     const user = messages.filter(({ role }) => role === 'user').flatMap(({ content }) => blocksOf(content));
@@ -33,6 +36,7 @@ export const anthropic: Dialect = {
       // Each text is a prompt of its own: those of failed turns arrive together with the next.
       texts: user.flatMap(({ type, text }) => (type === 'text' ? [text ?? ''] : [])),
       tools: tools.flatMap(({ name }) => name ?? []),
+      ...(output?.format && { fields: Object.keys(output.format.schema.properties) }),
       result: result === undefined ? undefined : typeof result === 'string' ? result : JSON.stringify(result),
     };
   },

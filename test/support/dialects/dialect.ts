@@ -8,6 +8,8 @@ export interface Question {
   readonly tools: readonly string[];
   /** What the tool said that the conversation ends with. */
   readonly result: string | undefined;
+  /** The fields of the JSON that the answer is to be, where it is to be that. */
+  readonly fields?: readonly string[] | undefined;
 }
 
 export type AnswerPart =
