@@ -65,7 +65,7 @@ class ClaudeConnection implements AgentConnection {
 
   async dispose(): Promise<void> {
     await Promise.all([...this.#links].map(({ process }) => process.stop()));
-    this.#close({ code: null, lastWords: '' });
+    this.#close({ code: null, signal: null, lastWords: '' });
   }
 
   async #open(id: string, session: readonly string[], options: SessionOptions, fresh?: 'fresh'): Promise<ClaudeSession> {
