@@ -23,14 +23,33 @@ export async function installClaudeAdapter(log: (line: string) => void = () => u
   return folder;
 }
 
-/** The `claude` program that the installed adapter brings, in a folder of its own that is fit for a PATH. */
-export async function claudeProgram(adapter: string): Promise<string> {
+/**
+ * Claude Code alone, in the cache, as its own package lays it down: the program is the one that the adapter brings, so that
+ * nothing is fetched twice. Returns the folder that `claude` is in.
+ */
+export async function installClaude(): Promise<string> {
+  const adapter = await installClaudeAdapter();
+  const folder = path.join(cacheFolder(), 'agents', `claude-of-adapter-${claudeAdapterVersion}-${process.platform}-${process.arch}`);
+  await buildOnce(folder, async (building) => {
+    const program = await claudeOf(adapter);
+    const [home, bin] = [path.join(building, 'node_modules/@anthropic-ai/claude-code'), path.join(building, 'node_modules/.bin')];
+    for (const made of [home, bin]) await fs.mkdir(made, { recursive: true });
+    await fs.link(program, path.join(home, 'claude'));
+    const { stdout } = await run(program, ['--version'], { env: { HOME: building } });
+    const about = { name: '@anthropic-ai/claude-code', version: stdout.split(' ')[0], bin: { claude: 'claude' } };
+    await fs.writeFile(path.join(home, 'package.json'), JSON.stringify(about));
+    await fs.symlink('../@anthropic-ai/claude-code/claude', path.join(bin, 'claude'));
+  });
+  return path.join(folder, 'node_modules/.bin');
+}
+
+async function claudeOf(adapter: string): Promise<string> {
   const packages = path.join(adapter, 'node_modules/@anthropic-ai');
-  const found = (await fs.readdir(packages)).map((name) => path.join(packages, name, 'claude'));
-  const programs = await Promise.all(found.map((file) => fs.realpath(file).catch(() => undefined)));
+  const files = (await fs.readdir(packages)).map((name) => path.join(packages, name, 'claude'));
+  const programs = await Promise.all(files.map((file) => fs.realpath(file).catch(() => undefined)));
   const program = programs.find((file) => file !== undefined);
   if (program === undefined) throw new Error(`there is no claude in ${packages}`);
-  return path.dirname(program);
+  return program;
 }
 
 /** The Gemini CLI whose sessions the tests read. */

@@ -5,6 +5,7 @@ import { messageOf, SessionError } from '../../model/errors.js';
 import { startError } from '../acpFailure.js';
 import type { AgentConnection, AgentSession, ForkPoint, McpProgram, SessionOptions } from '../agent.js';
 import type { ProcessEnd } from '../agentProcess.js';
+import { defaultLimits } from '../agentLimits.js';
 import type { AgentStart } from '../agentStart.js';
 import { claudePoint } from './claudePoint.js';
 import { helloSchema } from './claudeLines.js';
@@ -12,8 +13,8 @@ import { ClaudeLink, type ClaudeEvents } from './claudeLink.js';
 import { ClaudeSession } from './claudeSession.js';
 import { ClaudeSettings } from './claudeSettings.js';
 
-/** Milliseconds: from the start of the process to its answer (it starts its MCP servers meanwhile), and from a cancel to its end. */
-const limits = { open: 90_000, cancel: 1000, cost: 5000 };
+/** How long it may take to tell what a session has cost so far, in milliseconds. */
+const costMs = 5000;
 
 /** The mode is set when the session is open: until then it is the tightest, whatever the settings of the folder say. */
 const streaming = [
@@ -70,6 +71,7 @@ class ClaudeConnection implements AgentConnection {
 
   async #open(id: string, session: readonly string[], options: SessionOptions, fresh?: 'fresh'): Promise<ClaudeSession> {
     const { logger } = this.#start;
+    const limits = { ...defaultLimits, ...this.#start.limits };
     let opened: ClaudeSession | undefined;
     const link = this.#startLink([...session, ...mcpArguments(options.mcp)], options.cwd, {
       line: (line) => opened?.line(line),
@@ -82,7 +84,7 @@ class ClaudeConnection implements AgentConnection {
       await settings.setMode(options.mode ?? 'ask');
       if (options.model !== undefined) await settings.setModel(options.model);
       const spent = fresh ? 0 : (options.spent_usd ?? (await this.#costOf(link)));
-      opened = new ClaudeSession({ id, link, settings, logger, fresh: fresh !== undefined, spent, cancelMs: limits.cancel });
+      opened = new ClaudeSession({ id, link, settings, logger, fresh: fresh !== undefined, spent, limits });
       this.#keep(link);
       return opened;
     } catch (error) {
@@ -117,7 +119,7 @@ class ClaudeConnection implements AgentConnection {
       return undefined;
     });
     // With a subscription it also asks its server for the limits.
-    const usage = await Promise.race([asked, delay(limits.cost, undefined, { ref: false })]);
+    const usage = await Promise.race([asked, delay(costMs, undefined, { ref: false })]);
     return usage?.session.total_cost_usd;
   }
 

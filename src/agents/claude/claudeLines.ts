@@ -102,11 +102,6 @@ export const toolQuestionSchema = z.looseObject({
   tool_name: z.string(),
   tool_use_id: z.string(),
   input: z.record(z.string(), z.unknown()),
-  permission_suggestions: z
-    .array(z.looseObject({ type: z.string(), behavior: z.string().optional(), rules: z.array(z.unknown()).optional() }))
-    .optional()
-    .catch(undefined),
-  suppress_always_allow_rule: z.boolean().optional(),
 });
 export type ToolQuestion = z.infer<typeof toolQuestionSchema>;
 

@@ -5,6 +5,8 @@ import { messageOf, SessionError } from '../../model/errors.js';
 import type { Logger } from '../../model/logger.js';
 import type { ThinkingLevel } from '../../model/record.js';
 import type { AgentSession, TurnHooks, TurnResult } from '../agent.js';
+import type { Limits } from '../agentLimits.js';
+import { TurnWatch } from '../turnWatch.js';
 import { claudeContent } from './claudeContent.js';
 import { systemLineSchema } from './claudeLines.js';
 import type { ClaudeEvents, ClaudeLine, ClaudeLink } from './claudeLink.js';
@@ -20,8 +22,7 @@ export interface ClaudeSessionOptions {
   readonly fresh: boolean;
   /** What it had cost before, in US dollars; `undefined` when that is not known. */
   readonly spent: number | undefined;
-  /** From the interrupt to the end of the turn, in milliseconds. */
-  readonly cancelMs: number;
+  readonly limits: Limits;
 }
 
 /** How long the first turn waits at its end for the title, which is made beside it, in milliseconds. */
@@ -79,22 +80,23 @@ export class ClaudeSession implements AgentSession, ClaudeEvents {
     this.#turn = turn;
     this.#turns += 1;
     if (this.#title?.told === false) this.#tellTitle(this.#title.text);
-    const cancel = this.#cancelOn(hooks.signal);
+    const watch = this.#watch(turn, hooks.signal);
     try {
       const message = { role: 'user', content: claudeContent(content) };
       this.#link.send({ type: 'user', uuid: turn.promptId, session_id: this.id, parent_tool_use_id: null, message });
       if (this.#options.fresh && this.#turns === 1) void this.#makeTitle(content);
       const result = await Promise.race([turn.result, this.#failure()]);
-      if (cancel.wanted()) return this.#cancelled(turn);
+      if (watch.cancelled) return this.#cancelled(turn);
+      watch.end();
       const ended = turn.end(result);
       await this.#waitForTitle();
       return ended;
     } catch (error) {
-      if (cancel.wanted()) return this.#cancelled(turn);
+      if (watch.cancelled) return this.#cancelled(turn);
       turn.close('failed');
-      throw error;
+      throw watch.failure ?? error;
     } finally {
-      cancel.undo();
+      watch.end();
       this.#cost = turn.sessionCost ?? this.#cost;
       this.#contextSize = turn.contextSize;
       this.#turn = undefined;
@@ -111,9 +113,7 @@ export class ClaudeSession implements AgentSession, ClaudeEvents {
 
   async permission(question: unknown, withdrawn: AbortSignal): Promise<object> {
     if (!this.#turn) return { behavior: 'deny', message: 'Nobody is there to ask.' };
-    const { answer, edits } = await this.#turn.permission(question, withdrawn);
-    if (edits) this.#settings.allowEdits();
-    return answer;
+    return this.#turn.permission(question, withdrawn);
   }
 
   #cancelled(turn: ClaudeTurn): TurnResult {
@@ -125,28 +125,19 @@ export class ClaudeSession implements AgentSession, ClaudeEvents {
     throw await this.#link.ended();
   }
 
-  /** Interrupts the turn when the signal says so, and kills the program when it has not ended the turn in time. */
-  #cancelOn(signal: AbortSignal): { wanted: () => boolean; undo: () => void } {
-    const { cancelMs, logger } = this.#options;
+  /** Interrupts the turn when the signal says so; the program is killed when it does not end it in time, or is silent for good. */
+  #watch(turn: ClaudeTurn, signal: AbortSignal): TurnWatch {
+    const { limits, logger } = this.#options;
     const { title, process } = this.#link;
-    let timer: NodeJS.Timeout | undefined;
     const cancel = (): void => {
-      timer = setTimeout(() => {
-        logger.warn(`${title} did not stop in time and was killed`);
-        process.kill();
-      }, cancelMs);
       this.#link
         .request({ subtype: 'interrupt' }, z.unknown())
         .catch((error: unknown) => logger.debug(`${title}: interrupt: ${messageOf(error)}`));
     };
-    signal.addEventListener('abort', cancel, { once: true });
-    return {
-      wanted: () => timer !== undefined,
-      undo: () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', cancel);
-      },
-    };
+    const notice = (text: string): void => turn.notice(text);
+    const watch = new TurnWatch({ title, process, logger, limits, signal, cancel, waits: () => turn.waits, notice });
+    turn.onHeard = () => watch.heard();
+    return watch;
   }
 
   /** The program keeps its own title of the session, and tells it to who asks; it makes one from the first prompt. */

@@ -21,7 +21,6 @@ export class ClaudeSettings {
   readonly #models: readonly ClaudeModel[];
   #model: string | undefined;
   #mode: string | undefined;
-  #allowsEdits = false;
   #isThinkingOff = false;
 
   constructor(link: ClaudeLink, models: readonly ClaudeModel[]) {
@@ -44,11 +43,6 @@ export class ClaudeSettings {
     this.#mode = mode ?? this.#mode;
   }
 
-  /** The person let all edits of the session through. */
-  allowEdits(): void {
-    this.#allowsEdits = true;
-  }
-
   async setModel(model: string): Promise<void> {
     const known = this.#find(model);
     const resolved = known?.resolvedModel ?? model;
@@ -60,8 +54,7 @@ export class ClaudeSettings {
   }
 
   async setMode(mode: string): Promise<void> {
-    const wanted = mode === 'ask' && this.#allowsEdits ? 'accept_edits' : mode;
-    const name = modes.get(wanted);
+    const name = modes.get(mode);
     if (name === undefined) throw new SessionError('unsupported', `${this.#link.title} has no mode ${mode}`);
     if (name === this.#mode) return;
     await this.#link.request({ subtype: 'set_permission_mode', mode: name }, z.unknown(), settingMs);

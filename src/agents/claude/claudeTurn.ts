@@ -7,7 +7,7 @@ import { saidError } from '../acpFailure.js';
 import type { TurnHooks, TurnResult } from '../agent.js';
 import { resultLineSchema, toolQuestionSchema, type ResultLine } from './claudeLines.js';
 import type { ClaudeLine } from './claudeLink.js';
-import { claudeAnswer, claudeOptions, type ClaudeOption } from './claudePermission.js';
+import { claudeAnswer, claudeOptions } from './claudePermission.js';
 import { ClaudeUpdates } from './claudeUpdates.js';
 import { claudeUsage } from './claudeUsage.js';
 
@@ -25,10 +25,13 @@ export class ClaudeTurn {
   /** The prompt's id at the program, by which its result is known. */
   readonly promptId = randomUUID();
   readonly result: Promise<ResultLine>;
+  /** Called at each sign of life. */
+  onHeard: () => void = () => undefined;
   readonly #options: ClaudeTurnOptions;
   readonly #updates: ClaudeUpdates;
   #finish: (line: ResultLine) => void = () => undefined;
   #asked = 0;
+  #waiting = 0;
   #contextSize: number | undefined;
   #cost: number | undefined;
 
@@ -53,7 +56,13 @@ export class ClaudeTurn {
     return this.#contextSize;
   }
 
+  /** Whether there is a reason for silence: a question to the person, or a tool that runs. */
+  get waits(): boolean {
+    return this.#waiting > 0 || this.#updates.working;
+  }
+
   line(line: ClaudeLine): void {
+    this.onHeard();
     if (line['type'] !== 'result') {
       for (const update of this.#updates.map(line)) this.#options.hooks.update(update);
       return;
@@ -66,24 +75,30 @@ export class ClaudeTurn {
     this.#finish(result);
   }
 
+  notice(text: string): void {
+    this.#options.hooks.update({ kind: 'notice', level: 'warning', text });
+  }
+
   title(title: string): void {
     this.#options.hooks.update({ kind: 'title', title });
   }
 
-  /** Shows the call and asks. The answer is for the program; `edits` says that further edits need no question. */
-  async permission(asked: unknown, withdrawn: AbortSignal): Promise<{ readonly answer: object; readonly edits: boolean }> {
+  /** Shows the call and asks. Resolves to the answer for the program. */
+  async permission(asked: unknown, withdrawn: AbortSignal): Promise<object> {
     const { hooks } = this.#options;
     const question = toolQuestionSchema.parse(asked);
     const call = this.#updates.asked(question.tool_use_id, question.tool_name, question.input);
     hooks.update({ kind: 'tool', call });
     this.#asked += 1;
-    const options = claudeOptions(question);
-    const shown = options.map(({ id, label, kind }) => ({ id, label, kind }));
-    const chosen = await this.#ask({ id: `${call.id}:${this.#asked}`, title: call.title, call, options: shown }, withdrawn);
-    const option = options.find(({ id }) => id === chosen);
-    if (option?.kind.startsWith('allow') === true) for (const update of this.#updates.allow(call.id)) hooks.update(update);
+    this.#waiting += 1;
+    const request = { id: `${call.id}:${this.#asked}`, title: call.title, call, options: [...claudeOptions] };
+    const chosen = await this.#ask(request, withdrawn);
+    this.#waiting -= 1;
+    this.onHeard();
+    const option = claudeOptions.find(({ id }) => id === chosen);
+    if (option?.kind === 'allow_once') for (const update of this.#updates.allow(call.id)) hooks.update(update);
     else this.#updates.refuse(call.id, hooks.signal.aborted ? 'cancelled' : 'denied');
-    return { answer: claudeAnswer(question, option), edits: option?.edits === true };
+    return claudeAnswer(question, option);
   }
 
   /** How the turn ended. Throws `agent_failed` where the model or the program failed. */
@@ -120,7 +135,7 @@ export class ClaudeTurn {
   }
 
   /** Whatever ends the turn or takes the question back answers for the person. */
-  async #ask(request: Parameters<TurnHooks['permission']>[0], withdrawn: AbortSignal): Promise<ClaudeOption['id'] | null> {
+  async #ask(request: Parameters<TurnHooks['permission']>[0], withdrawn: AbortSignal): Promise<string | null> {
     const { hooks, logger } = this.#options;
     const asked = hooks.permission(request).catch((error: unknown) => {
       logger.warn(`no answer to “${request.title}”, taken as cancelled: ${messageOf(error)}`);

@@ -23,6 +23,7 @@ const steps: Readonly<Record<string, PlanStep['status']>> = { pending: 'todo', i
 /** Makes AgentUpdates of one turn's lines. It remembers the message that streams and the tool calls. */
 export class ClaudeUpdates {
   readonly #calls = new Map<string, ToolCall>();
+  readonly #questioned = new Set<string>();
   readonly #refused = new Map<string, 'denied' | 'cancelled'>();
   readonly #streamed = new Set<string>();
   #message: { readonly id: string; readonly usage: ClaudeUsage | undefined } | undefined;
@@ -55,6 +56,7 @@ export class ClaudeUpdates {
 
   /** The call that a question is about, which may come before its message has ended. */
   asked(id: string, name: string, input: unknown): ToolCall {
+    this.#questioned.add(id);
     return this.#remember({ ...claudeToolCall({ id, name, input }), status: 'pending' });
   }
 
@@ -67,6 +69,11 @@ export class ClaudeUpdates {
   allow(id: string): AgentUpdate[] {
     const call = this.#calls.get(id);
     return call ? [{ kind: 'tool', call: this.#remember({ ...call, status: 'running' }) }] : [];
+  }
+
+  /** Whether a tool runs. */
+  get working(): boolean {
+    return [...this.#calls.values()].some(({ status }) => status === 'running');
   }
 
   /** The calls that are not done, each with the status that the turn's end gives it. */
@@ -126,9 +133,9 @@ export class ClaudeUpdates {
         },
       ];
     }
-    const known = this.#calls.get(id);
-    const call = claudeToolCall({ id, name, input });
-    return [{ kind: 'tool', call: this.#remember(known ? { ...call, status: known.status } : call) }];
+    // Its whole input is there: it runs, unless a question about it follows.
+    const status = (this.#questioned.has(id) ? this.#calls.get(id)?.status : undefined) ?? 'running';
+    return [{ kind: 'tool', call: this.#remember({ ...claudeToolCall({ id, name, input }), status }) }];
   }
 
   #results({ message, tool_use_result: result, tool_result_meta: meta }: UserLine): AgentUpdate[] {
