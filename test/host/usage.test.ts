@@ -32,6 +32,8 @@ describe('the usage view', () => {
     await frame.getByLabel('Group by').selectOption('Agent');
     const rows = frame.locator('tbody tr');
     await frame.getByRole('columnheader', { name: 'Agent' }).waitFor();
+    // Chosen one after the other without waiting: both hold.
+    await rows.filter({ hasText: 'openclacky' }).waitFor();
     const claude = rows.filter({ hasText: 'Claude' });
     assert.match((await claude.first().innerText()).replaceAll(/\s+/g, ' '), /^Claude \d+ [\d,]+ [\d,]+ [\d,]+ [\d,]+ /);
     assert.ok((await drawn(frame, 0)) > 500, 'the chart is drawn');

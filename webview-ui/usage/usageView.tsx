@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { UsageChoice, UsageToHost, UsageToWebview } from '../../src/protocol/usageMessages.js';
 import { formatCost, formatCount, formatMany, formatTokens } from '../numbers.js';
 import { UsageChart } from './usageChart.js';
@@ -35,6 +36,8 @@ export interface UsageViewProps {
 
 /** The usage view: controls, charts, and a table with the same numbers. */
 export function UsageView({ shown, post }: UsageViewProps) {
+  // What was chosen holds from then on, though the answer to an earlier choice may still come.
+  const [chosen, setChosen] = useState<UsageChoice>();
   if (!shown) return <p class="note">Adding up…</p>;
   if (shown.kind === 'error')
     return (
@@ -43,12 +46,16 @@ export function UsageView({ shown, post }: UsageViewProps) {
         {shown.hint !== undefined && <small>{shown.hint}</small>}
       </p>
     );
-  const { choice } = shown;
-  const choose = (part: Partial<UsageChoice>): void => post({ kind: 'choose', choice: { ...choice, ...part } });
+  const choice = chosen ?? shown.choice;
+  const choose = (part: Partial<UsageChoice>): void => {
+    const next = { ...choice, ...part };
+    setChosen(next);
+    post({ kind: 'choose', choice: next });
+  };
   return (
     <main>
       <header>
-        <h1>Usage in {choice.scope === 'all' ? 'all folders' : shown.folder}</h1>
+        <h1>Usage in {shown.choice.scope === 'all' ? 'all folders' : shown.folder}</h1>
         <Choice label="Group by" value={choice.by} options={groups} choose={(by) => choose({ by })} />
         <Choice label="Period" value={choice.period} options={periods} choose={(period) => choose({ period })} />
         <Choice label="Sessions of" value={choice.scope} options={scopes} choose={(scope) => choose({ scope })} />
