@@ -13,7 +13,7 @@ export async function doctor({ options, terminal, open }: Invocation): Promise<E
   const left = fix && findings.length > 0 ? await workspace.doctor() : findings;
   if (options.json === true) terminal.json(findings);
   else for (const finding of findings) printFinding(finding, terminal, fix);
-  if (options.json !== true && !fix) for (const line of healthLines(await workspace.health())) terminal.print(line);
+  if (options.json !== true && !fix) for (const line of healthLines(await workspace.health())) terminal.say(line);
   if (findings.length === 0) terminal.say('nothing is wrong');
   else if (fix) {
     terminal.say(left.length === 0 ? 'all mended' : `${String(left.length)} could not be mended`);

@@ -46,7 +46,7 @@ const edit = (file: string, change: Readonly<Record<string, unknown>>): void => 
   writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...change }));
 };
 const latin1 = (file: string): void => writeFileSync(file, Buffer.from(readFileSync(file, 'utf8').replace('Fix', 'Größe'), 'latin1'));
-const half = (file: string): void => truncateSync(file, readFileSync(file).length / 2);
+const half = (file: string): void => truncateSync(file, Math.floor(readFileSync(file).length / 2));
 const firstLine = (file: string, change: (line: string) => string): void => {
   const [line = '', ...rest] = readFileSync(file, 'utf8').split('\n');
   writeFileSync(file, [change(line), ...rest].join('\n'));
