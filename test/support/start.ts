@@ -18,6 +18,7 @@ import { makeSampleWorkspace, type SampleWorkspace } from './sampleWorkspace.js'
 import { makeScratchFolder } from './scratchFolder.js';
 
 const vsix = process.env.SKEIN_VSIX ?? fileURLToPath(new URL('../../dist/skein.vsix', import.meta.url));
+const opener = fileURLToPath(new URL('opener', import.meta.url));
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 interface Options {
@@ -62,7 +63,7 @@ async function runDesktop(program: string, root: string, sample: SampleWorkspace
   const stopped = endRequested();
   try {
     const editor = await openDesktopEditor(program, root, sample, vsix);
-    say(`Skein runs in ${program} on ${sample.workspace}. Close the window or press Ctrl+C to end it.`);
+    say(`Skein runs in ${program} on ${sample.workspace}. Click Skein in the activity bar. Close the window or press Ctrl+C to end it.`);
     await Promise.race([editor.closed, stopped]);
     await editor.stop();
     return true;
@@ -75,13 +76,13 @@ async function runDesktop(program: string, root: string, sample: SampleWorkspace
 async function runServer(root: string, sample: SampleWorkspace, { open, check, port }: Options): Promise<void> {
   await installCodeServer(say);
   const stopped = endRequested();
-  const server = await startCodeServer({ ...sample, root, vsix: [vsix], ...(port !== undefined && { port }) });
+  const server = await startCodeServer({ ...sample, root, vsix: [vsix], links: [opener], ...(port !== undefined && { port }) });
   try {
     const address = `${server.url}/?${new URLSearchParams({ folder: sample.workspace }).toString()}`;
     if (check) await checkAnswers(address);
     say(`Skein runs at ${address}`);
     if (check) return;
-    say('Click Skein in the activity bar. Ctrl+C ends it.');
+    say('Ctrl+C ends it.');
     if (open) openBrowser(address);
     await stopped;
   } finally {
