@@ -6,7 +6,7 @@ import { isUnknownSession, startError } from './acpFailure.js';
 import { AcpLink } from './acpLink.js';
 import { AcpSession } from './acpSession.js';
 import { sessionStateSchema } from './acpSettings.js';
-import type { AgentCommand, AgentConnection, AgentInfo, AgentSession, McpProgram, SessionOptions } from './agent.js';
+import type { AgentCommand, AgentConnection, AgentInfo, AgentSession, ForkPoint, McpProgram, SessionOptions } from './agent.js';
 import { defaultLimits, type Limits } from './agentLimits.js';
 
 export interface AcpOptions {
@@ -18,6 +18,10 @@ export interface AcpOptions {
   /** Whether `session/load` may stand in for `session/resume`. An agent that loses sessions by it says no. Default yes. */
   readonly mayLoad?: boolean | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** `_meta` of what we say that we can do, for an agent that gives more to who asks for it. */
+  readonly clientMeta?: Readonly<Record<string, unknown>> | undefined;
+  /** `_meta` of `session/fork` for a fork at a message, which the protocol has not got. */
+  readonly forkMeta?: ((messageId: string) => Readonly<Record<string, unknown>>) | undefined;
 }
 
 const ability = z.looseObject({}).nullish().catch(undefined);
@@ -40,7 +44,7 @@ export async function connectAcp(options: AcpOptions): Promise<AgentConnection> 
   const { command, cwd, logger } = options;
   const link = startLink(command, cwd, logger);
   try {
-    const hello = await link.request(acp.methods.agent.initialize, handshake, initializeSchema, limits.start);
+    const hello = await link.request(acp.methods.agent.initialize, handshake(options.clientMeta), initializeSchema, limits.start);
     if (hello.protocolVersion !== acp.PROTOCOL_VERSION) {
       const hint = `it speaks version ${hello.protocolVersion} of the Agent Client Protocol, Skein version ${acp.PROTOCOL_VERSION}`;
       throw new SessionError('agent_failed', `${command.title} is too old or too new`, { hint });
@@ -62,18 +66,28 @@ function startLink(command: AgentCommand, cwd: string, logger: Logger): AcpLink 
 }
 
 /** No file or terminal abilities: agents have their own, and gemini fails to make new files through a client's. */
-const handshake: acp.InitializeRequest = {
-  protocolVersion: acp.PROTOCOL_VERSION,
-  clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
-  clientInfo: { name: 'skein', version: '1' },
-};
+function handshake(meta: AcpOptions['clientMeta']): object {
+  return {
+    protocolVersion: acp.PROTOCOL_VERSION,
+    clientCapabilities: {
+      fs: { readTextFile: false, writeTextFile: false },
+      terminal: false,
+      // Else codex-acp says its warnings as chat.
+      session: { notices: {} },
+      ...(meta && { _meta: meta }),
+    },
+    clientInfo: { name: 'skein', version: '1' },
+  };
+}
 
 function connectionOf(link: AcpLink, hello: Initialized, options: AcpOptions, limits: Limits): AgentConnection {
   const { loadSession, promptCapabilities: can, sessionCapabilities } = hello.agentCapabilities ?? {};
   const { methods } = acp;
+  const { forkMeta } = options;
 
-  const open = async (method: string, id: string | undefined, settings: SessionOptions): Promise<AgentSession> => {
-    const params = { cwd: settings.cwd, mcpServers: (settings.mcp ?? []).map(mcpServer), ...(id !== undefined && { sessionId: id }) };
+  const open = async (method: string, id: string | undefined, settings: SessionOptions, meta?: object): Promise<AgentSession> => {
+    const mcpServers = (settings.mcp ?? []).map(mcpServer);
+    const params = { cwd: settings.cwd, mcpServers, ...(id !== undefined && { sessionId: id }), ...(meta && { _meta: meta }) };
     const state = await link.request(method, params, sessionStateSchema.nullish(), limits.open).catch((error: unknown) => {
       throw id !== undefined && error instanceof SessionError && isUnknownSession(error.cause) ? unknownSession(link.title, error) : error;
     });
@@ -107,12 +121,21 @@ function connectionOf(link: AcpLink, hello: Initialized, options: AcpOptions, li
         ...(mayLoad ? ['load' as const] : []),
         ...(resume ? ['resume' as const] : []),
         ...(fork ? ['fork' as const] : []),
+        ...(fork && forkMeta ? ['fork_at' as const] : []),
         ...always(options.info),
       ],
     },
     create: (settings) => open(methods.agent.session.new, undefined, settings),
     ...(resume && { resume: (id: string, settings: SessionOptions) => open(resume, id, settings) }),
     ...(fork && { fork: (id: string, settings: SessionOptions) => open(fork, id, settings) }),
+    ...(fork &&
+      forkMeta && {
+        forkAt: (id: string, { messageId }: ForkPoint, settings: SessionOptions) => {
+          if (messageId !== undefined) return open(fork, id, settings, forkMeta(messageId));
+          const hint = 'the history is given to it instead';
+          return Promise.reject(new SessionError('not_found', `${link.title} did not say which message this is`, { hint }));
+        },
+      }),
     closed: link.process.ended,
     dispose: () => link.process.stop(),
   };

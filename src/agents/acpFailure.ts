@@ -20,10 +20,29 @@ export function saidError(
   return new SessionError('agent_failed', `${agent} ${says ?? 'answered with an error'}`, { hint, cause: about.cause });
 }
 
+const failureSchema = z.looseObject({
+  jetbrains: z.looseObject({
+    air: z.looseObject({ sessionFailure: z.looseObject({ severity: z.string(), title: z.string(), category: z.string().optional() }) }),
+  }),
+});
+
+/** What kinds of failure come to, where their words do not tell. */
+const categories: Readonly<Record<string, string>> = { access: 'is not signed in', service: 'was failed by the model’s server' };
+
+/** What a turn that ended like any other says that it failed of: codex-acp's errors are in `_meta`. */
+export function failureIn(agent: string, { _meta }: { readonly _meta?: unknown }): SessionError | undefined {
+  const failure = failureSchema.safeParse(_meta).data?.jetbrains.air.sessionFailure;
+  if (failure?.severity !== 'error') return undefined;
+  return saidError(agent, failure.title, { says: meaningOf(failure.title) ?? categories[failure.category ?? ''] });
+}
+
 /** An agent says that it does not know a session: by code, or in words. */
 export function isUnknownSession(error: unknown): boolean {
   if (!(error instanceof RequestError)) return false;
-  return error.code === -32002 || /not found|no conversation|no previous session|unknown session|invalid session/i.test(wordsOf(error));
+  return (
+    error.code === -32002 ||
+    /not found|no conversation|no previous session|no rollout|unknown session|invalid session/i.test(wordsOf(error))
+  );
 }
 
 /** There never was a process. */

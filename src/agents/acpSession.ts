@@ -5,6 +5,7 @@ import type { ContentBlock } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import { promptOf, type PromptAbilities } from './acpContent.js';
+import { failureIn } from './acpFailure.js';
 import type { AcpLink, SessionEvents } from './acpLink.js';
 import { mutedError, spanOf } from './acpFailure.js';
 import { modeChoice, modeIdFor, modelChoice, sessionStateSchema, type Choice, type SessionState } from './acpSettings.js';
@@ -78,6 +79,8 @@ export class AcpSession implements AgentSession, SessionEvents {
       const prompt = promptOf(content, this.#options.can);
       const response = await this.#link.request('session/prompt', { sessionId: this.id, prompt }, promptResponseSchema);
       silence.stop();
+      const failure = failureIn(this.#link.title, response);
+      if (failure) throw failure;
       if (response.stopReason === 'cancelled') turn.close('cancelled');
       else if (!turn.spoke) await this.#waitForLate(turn);
       await this.#waitForTitle();

@@ -57,8 +57,8 @@ function configChoice(state: SessionState, name: string): Choice | undefined {
 
 /** What agents call our modes, best first. Those that skip every question, such as gemini's `yolo`, are no mode of ours. */
 const modeNames: Readonly<Record<string, readonly string[]>> = {
-  ask: ['ask', 'default', 'workspace-write', 'read-only', 'build'],
-  accept_edits: ['accept_edits', 'acceptEdits', 'autoEdit', 'auto_edit'],
+  ask: ['ask', 'default', 'read-only', 'build'],
+  accept_edits: ['accept_edits', 'acceptEdits', 'autoEdit', 'auto_edit', 'workspace-write'],
   plan: ['plan', 'read-only'],
   auto: ['auto', 'agent'],
 };

@@ -28,6 +28,11 @@ export const acpToolCallSchema = z.looseObject({
     .catch(undefined),
   rawInput: z.unknown().optional(),
   rawOutput: z.unknown().optional(),
+  // codex-acp's own: what a command printed since it was told last.
+  _meta: z
+    .looseObject({ terminal_output_delta: z.looseObject({ data: z.string() }).optional() })
+    .nullish()
+    .catch(undefined),
 });
 export type AcpToolCall = z.infer<typeof acpToolCallSchema>;
 
@@ -35,7 +40,8 @@ export type AcpToolCall = z.infer<typeof acpToolCallSchema>;
 export function mergeToolCall(before: ToolCall | undefined, change: AcpToolCall): ToolCall {
   const input = inputOf(change.rawInput) ?? before?.input;
   const content = change.content ?? undefined;
-  const output = outputOf(content, change.rawOutput) ?? before?.output;
+  const printed = change._meta?.terminal_output_delta?.data;
+  const output = outputOf(content, change.rawOutput) ?? (printed === undefined ? before?.output : cut((before?.output ?? '') + printed));
   const diff = diffsOf(content) ?? before?.diff;
   const locations = locationsOf(change) ?? before?.locations;
   return {

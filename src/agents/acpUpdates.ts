@@ -25,6 +25,7 @@ const steps: Readonly<Record<string, PlanStep['status']>> = { pending: 'todo', i
 export class AcpUpdates {
   readonly #calls = new Map<string, ToolCall>();
   readonly #refused = new Map<string, 'denied' | 'cancelled'>();
+  #thinks = false;
   /** What the agent says the session has cost so far, in US dollars: all of its turns. */
   sessionCost: number | undefined;
   /** The model that answered, where the agent says so. */
@@ -105,7 +106,10 @@ export class AcpUpdates {
 
   #chunk(kind: 'text' | 'thinking', update: unknown): AgentUpdate {
     const { content, messageId } = chunkSchema.parse(update);
-    const delta = content.text ?? (content.uri === undefined ? `[${content.type}]` : `<${content.uri}>`);
+    const text = content.text ?? (content.uri === undefined ? `[${content.type}]` : `<${content.uri}>`);
+    // codex-acp parts its thoughts with empty lines, the first from nothing.
+    const delta = kind === 'thinking' && !this.#thinks ? text.trimStart() : text;
+    this.#thinks = kind === 'thinking';
     return { kind, delta, ...(messageId && { source_id: messageId }) };
   }
 }

@@ -3,6 +3,8 @@ import type { AgentAbility, AgentVia } from './agent.js';
 import type { ConnectAgent } from './agentStart.js';
 import { connectClaudeAdapter } from './claude/claudeAdapter.js';
 import { connectClaude } from './claude/claudeConnection.js';
+import { connectCodexAdapter } from './codex/codexAdapter.js';
+import { connectCodex } from './codex/codexConnection.js';
 
 /** An agent that we know how to start. */
 export interface AgentRow {
@@ -65,8 +67,17 @@ export const agentTable: readonly AgentRow[] = [
         packageOnly: true,
         args: [],
         node: 22,
-        can: ['load', 'resume', 'fork', 'permissions', 'models', 'modes'],
-        connect: connectAcp,
+        can: ['load', 'resume', 'fork', 'fork_at', 'permissions', 'models', 'modes'],
+        connect: connectCodexAdapter,
+      },
+      {
+        via: 'own',
+        program: 'codex',
+        package: '@openai/codex',
+        args: ['app-server'],
+        node: 16,
+        can: ['resume', 'fork', 'fork_at', 'permissions', 'models', 'modes', 'thinking'],
+        connect: connectCodex,
       },
     ],
   },

@@ -1,4 +1,5 @@
 import type { FileDiff } from '../../model/entry.js';
+import { sidesOf, unifiedDiffs } from '../../model/unifiedDiff.js';
 import { objectOf } from '../jsonValue.js';
 
 const fileLine = /^\*\*\* (Add|Update|Delete) File: (.+)$/;
@@ -52,21 +53,6 @@ export function changeDiffs(changes: unknown): FileDiff[] {
     if (kind === 'delete') return [{ path, ...(typeof content === 'string' ? { old_text: content } : {}), new_text: '' }];
     return kind === 'update' && typeof diff === 'string' ? unifiedDiffs(typeof moved === 'string' ? moved : path, diff) : [];
   });
-}
-
-function unifiedDiffs(path: string, diff: string): FileDiff[] {
-  const hunks: string[][] = [];
-  for (const line of diff.replace(/\r?\n$/, '').split(/\r?\n/)) {
-    if (line.startsWith('@@')) hunks.push([]);
-    else if (!line.startsWith('\\')) hunks.at(-1)?.push(line);
-  }
-  return hunks.map((hunk) => ({ path, ...sidesOf(hunk) }));
-}
-
-/** Both sides of a hunk, the lines around the change in either. */
-function sidesOf(hunk: readonly string[]): { old_text: string; new_text: string } {
-  const side = (without: string): string => joined(hunk.filter((line) => !line.startsWith(without)).map((line) => line.slice(1)));
-  return { old_text: side('+'), new_text: side('-') };
 }
 
 const joined = (lines: readonly string[]): string => lines.join('\n');

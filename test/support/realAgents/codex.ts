@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
-import { installCodexAdapter } from '../agentInstall.js';
+import { installCodex, installCodexAdapter } from '../agentInstall.js';
 import type { RealAgent } from './realAgent.js';
 
 /** Writes a config that sends Codex to the tests' own server, and lets it try once. */
@@ -29,5 +29,14 @@ export const codex: RealAgent = {
   name: 'codex',
   title: 'Codex, codex-acp',
   install: async () => path.join(await installCodexAdapter(), 'node_modules/.bin'),
+  prepare: prepareCodex,
+  deviations: { refusalEndsTurn: true },
+};
+
+/** Where the adapter is not installed. */
+export const codexAppServer: RealAgent = {
+  name: 'codex',
+  title: 'Codex, codex app-server',
+  install: async () => path.dirname(await installCodex()),
   prepare: prepareCodex,
 };

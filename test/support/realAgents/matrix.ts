@@ -40,11 +40,20 @@ export async function settleRow(title: string, row: MatrixRow): Promise<void> {
   );
 }
 
-/** Writes the table into the README. */
+/** Writes rows of the table into the README; the others stay. */
 export async function writeMatrix(rows: readonly (readonly [title: string, row: MatrixRow])[]): Promise<void> {
   const text = await readFile(readme, 'utf8');
-  const head = [`| agent | ${abilities.join(' | ')} |`, `|${'---|'.repeat(abilities.length + 1)}`];
-  const table = [...head, ...rows.map(([title, row]) => lineOf(title, row))].join('\n');
+  const [head, ...old] = [
+    `| agent | ${abilities.join(' | ')} |`,
+    ...partOf(text)
+      .split('\n')
+      .filter((line) => line.startsWith('| ')),
+  ];
+  const lines = new Map([
+    ...old.slice(1).map((line) => [line.split(' | ')[0], line]),
+    ...rows.map(([title, row]) => [`| ${title}`, lineOf(title, row)]),
+  ] as [string, string][]);
+  const table = [head, `|${'---|'.repeat(abilities.length + 1)}`, ...[...lines.values()].sort()].join('\n');
   await writeFile(
     readme,
     text.replace(partOf(text), () => `\n\n${table}\n\n`),

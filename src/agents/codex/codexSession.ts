@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import type { ContentBlock } from '../../model/entry.js';
+import { messageOf, SessionError } from '../../model/errors.js';
+import type { Logger } from '../../model/logger.js';
+import type { ThinkingLevel } from '../../model/record.js';
+import type { AgentSession, TurnHooks, TurnResult } from '../agent.js';
+import { codexInput } from './codexInput.js';
+import type { CodexEvents, CodexLink } from './codexLink.js';
+import { codexNameSchema, codexTurnStartSchema, codexWarningSchema } from './codexMessages.js';
+import type { CodexSettings } from './codexSettings.js';
+import { CodexTurn } from './codexTurn.js';
+
+export interface CodexSessionOptions {
+  readonly id: string;
+  readonly link: CodexLink;
+  readonly settings: CodexSettings;
+  readonly logger: Logger;
+  /** From the interrupt to the end of the turn, in milliseconds. */
+  readonly cancelMs: number;
+}
+
+/** How long the program may take to begin a turn, in milliseconds. */
+const beginMs = 90_000;
+const warnings = ['warning', 'configWarning', 'deprecationNotice'];
+
+/** A thread that a `codex app-server` holds. */
+export class CodexSession implements AgentSession, CodexEvents {
+  readonly id: string;
+  readonly #options: CodexSessionOptions;
+  readonly #link: CodexLink;
+  readonly #settings: CodexSettings;
+  readonly #warned = new Set<string>();
+  #turn: CodexTurn | undefined;
+
+  constructor(options: CodexSessionOptions) {
+    this.id = options.id;
+    this.#options = options;
+    this.#link = options.link;
+    this.#settings = options.settings;
+    this.#link.attach(this.id, this);
+  }
+
+  get models(): AgentSession['models'] {
+    return this.#settings.models;
+  }
+
+  get model(): string | undefined {
+    return this.#settings.model;
+  }
+
+  setModel(model: string): Promise<void> {
+    this.#settings.setModel(model);
+    return Promise.resolve();
+  }
+
+  setMode(mode: string): Promise<void> {
+    this.#settings.setMode(mode);
+    return Promise.resolve();
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws has to reject
+  async setThinking(level: ThinkingLevel): Promise<void> {
+    this.#settings.setThinking(level);
+  }
+
+  async prompt(content: readonly ContentBlock[], hooks: TurnHooks): Promise<TurnResult> {
+    const { title } = this.#link;
+    if (this.#turn) throw new SessionError('busy', `${title} already runs a turn in this session`);
+    if (hooks.signal.aborted) return { stop_reason: 'cancelled' };
+    const turn = new CodexTurn({ title, hooks, logger: this.#options.logger });
+    this.#turn = turn;
+    const cancel = this.#cancelOn(hooks.signal, turn);
+    try {
+      const params = { threadId: this.id, input: codexInput(content), ...this.#settings.turn };
+      const begun = await this.#link.request('turn/start', params, codexTurnStartSchema, beginMs);
+      turn.id = begun.turn.id;
+      if (cancel.wanted()) this.#interrupt(turn.id);
+      const reason = await Promise.race([turn.ended, this.#failure()]);
+      return turn.result(cancel.wanted() ? 'cancelled' : reason, this.model);
+    } catch (error) {
+      if (cancel.wanted()) return turn.result('cancelled', this.model);
+      turn.close('failed');
+      throw error;
+    } finally {
+      cancel.undo();
+      this.#turn = undefined;
+    }
+  }
+
+  event(method: string, params: Readonly<Record<string, unknown>>): void {
+    if (warnings.includes(method)) this.#warn(params);
+    else if (method === 'thread/name/updated') {
+      const { threadName } = codexNameSchema.parse(params);
+      if (threadName) this.#turn?.title(threadName);
+    } else this.#turn?.event(method, params);
+  }
+
+  async question(method: string, params: Readonly<Record<string, unknown>>): Promise<object | undefined> {
+    return this.#turn?.question(method, params);
+  }
+
+  /** Said once: it comes again with each turn. */
+  #warn(params: unknown): void {
+    const { message, summary, details } = codexWarningSchema.parse(params);
+    const text = [message ?? summary, details].filter(Boolean).join(': ');
+    if (text === '' || !this.#turn || this.#warned.has(text)) return;
+    this.#warned.add(text);
+    this.#turn.notice(text);
+  }
+
+  async #failure(): Promise<never> {
+    throw await this.#link.ended();
+  }
+
+  #interrupt(turnId: string): void {
+    const { logger, cancelMs } = this.#options;
+    this.#link
+      .request('turn/interrupt', { threadId: this.id, turnId }, z.unknown(), cancelMs)
+      .catch((error: unknown) => logger.debug(`${this.#link.title}: interrupt: ${messageOf(error)}`));
+  }
+
+  /** Interrupts the turn when the signal says so, and kills the program when it has not ended the turn in time. */
+  #cancelOn(signal: AbortSignal, turn: CodexTurn): { wanted: () => boolean; undo: () => void } {
+    const { cancelMs, logger } = this.#options;
+    const { title, process } = this.#link;
+    let timer: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      timer = setTimeout(() => {
+        logger.warn(`${title} did not stop in time and was killed`);
+        process.kill();
+      }, cancelMs);
+      if (turn.id !== undefined) this.#interrupt(turn.id);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    return {
+      wanted: () => timer !== undefined,
+      undo: () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', cancel);
+      },
+    };
+  }
+}

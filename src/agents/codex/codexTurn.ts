@@ -1,0 +1,99 @@
+import { messageOf } from '../../model/errors.js';
+import type { Logger } from '../../model/logger.js';
+import type { TurnHooks, TurnResult } from '../agent.js';
+import { codexFailure } from './codexFailure.js';
+import { codexEvents, codexQuestionSchema } from './codexMessages.js';
+import { codexOptions, codexQuestions, type CodexChoice } from './codexQuestion.js';
+import { CodexUpdates } from './codexUpdates.js';
+
+export interface CodexTurnOptions {
+  readonly title: string;
+  readonly hooks: TurnHooks;
+  readonly logger: Logger;
+}
+
+/** A turn under way: hands on what the program sends, in its order, asks the person, and tells how it ended. */
+export class CodexTurn {
+  /** The program's id of it, once it is known. */
+  id: string | undefined;
+  /** Rejects with `agent_failed` where the model failed. */
+  readonly ended: Promise<'end_turn' | 'cancelled'>;
+  readonly #options: CodexTurnOptions;
+  readonly #updates = new CodexUpdates();
+  #end: (reason: 'end_turn' | 'cancelled') => void = () => undefined;
+  #fail: (error: Error) => void = () => undefined;
+  #asked = 0;
+
+  constructor(options: CodexTurnOptions) {
+    this.#options = options;
+    this.ended = new Promise((resolve, reject) => {
+      this.#end = resolve;
+      this.#fail = reject;
+    });
+    // Whoever waits for the end hears of it; a turn that could not begin has nobody who does.
+    this.ended.catch(() => undefined);
+  }
+
+  event(method: string, params: Readonly<Record<string, unknown>>): void {
+    const { turnId } = params;
+    if (this.id !== undefined && typeof turnId === 'string' && turnId !== this.id) return;
+    if (method === 'turn/completed') {
+      const { status, error } = codexEvents[method].parse(params).turn;
+      if (status === 'failed') this.#fail(codexFailure(this.#options.title, error ?? { message: 'it did not say which' }));
+      else this.#end(status === 'interrupted' ? 'cancelled' : 'end_turn');
+      return;
+    }
+    for (const update of this.#updates.map(method, params)) this.#options.hooks.update(update);
+  }
+
+  notice(text: string): void {
+    this.#options.hooks.update({ kind: 'notice', level: 'warning', text });
+  }
+
+  title(title: string): void {
+    this.#options.hooks.update({ kind: 'title', title });
+  }
+
+  /** Shows the call and asks. `undefined` for a question of a kind that we have no answer to. */
+  async question(method: string, params: Readonly<Record<string, unknown>>): Promise<object | undefined> {
+    const asking = codexQuestions[method];
+    if (!asking) return undefined;
+    const question = codexQuestionSchema.parse(params);
+    const { hooks } = this.#options;
+    this.#asked += 1;
+    const title = asking.title(question);
+    const call = this.#updates.asked(question.itemId ?? `question:${this.#asked}`, title);
+    hooks.update({ kind: 'tool', call });
+    const request = { id: `${call.id}:${this.#asked}`, title: call.title, call, options: codexOptions(asking) };
+    const choice = await this.#ask(request);
+    if (!hooks.signal.aborted && (choice === 'reject' || choice === 'cancel')) this.#updates.deny(call.id);
+    return asking.answer(choice, question);
+  }
+
+  result(stop_reason: 'end_turn' | 'cancelled', model: string | undefined): TurnResult {
+    if (stop_reason === 'cancelled') this.close('cancelled');
+    return { stop_reason, usage: this.#updates.usage, model: this.#updates.model ?? model };
+  }
+
+  /** Ends the calls that the turn leaves open. */
+  close(status: 'cancelled' | 'failed'): void {
+    for (const call of this.#updates.unfinished(status)) this.#options.hooks.update({ kind: 'tool', call });
+  }
+
+  async #ask(request: Parameters<TurnHooks['permission']>[0]): Promise<CodexChoice> {
+    const { hooks, logger } = this.#options;
+    const asked = hooks.permission(request).catch((error: unknown) => {
+      logger.warn(`no answer to “${request.title}”, taken as cancelled: ${messageOf(error)}`);
+      return null;
+    });
+    const chosen = await Promise.race([asked, aborted(hooks.signal)]);
+    return chosen === 'once' || chosen === 'session' || chosen === 'reject' ? chosen : 'cancel';
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+}
