@@ -5,7 +5,7 @@ import { endedError, nonsenseError, saidError, silentError, startError } from '.
 import { readLines } from '../acpStream.js';
 import { AgentProcess, type AgentProcessOptions } from '../agentProcess.js';
 
-/** Where a thread's session gets what the server sends without being asked. */
+/** Where a thread's session gets what the server sends without being asked; what does not parse is its to pass over. */
 export interface CodexEvents {
   event(method: string, params: Readonly<Record<string, unknown>>): void;
   /** Answers a question to the person; `undefined` where there is no answer to its kind. */
@@ -29,7 +29,6 @@ export class CodexLink {
   readonly process: AgentProcess;
   readonly #asked = new Map<number, (answer: Message) => void>();
   readonly #threads = new Map<string, CodexEvents>();
-  readonly #logger: AgentProcessOptions['logger'];
   #requests = 0;
 
   /** @param title what the agent is called in errors. */
@@ -37,7 +36,6 @@ export class CodexLink {
     readonly title: string,
     options: AgentProcessOptions,
   ) {
-    this.#logger = options.logger;
     this.process = new AgentProcess(options);
     void readLines(this.process, (line) => this.#accept(line)).then(() => this.process.stop(lingerMs));
   }
@@ -110,23 +108,13 @@ export class CodexLink {
   #tell(method: string, params: Readonly<Record<string, unknown>>): void {
     const { threadId } = params;
     const threads = typeof threadId === 'string' ? [this.#threads.get(threadId)] : [...this.#threads.values()];
-    try {
-      for (const thread of threads) thread?.event(method, params);
-    } catch (error) {
-      // One message that does not parse costs that message, not the turn.
-      if (!(error instanceof z.ZodError)) throw error;
-      this.#logger.warn(`${this.title}: ${method} was not understood: ${z.prettifyError(error)}`);
-    }
+    for (const thread of threads) thread?.event(method, params);
   }
 
   async #answer(id: string | number, method: string, params: Readonly<Record<string, unknown>>): Promise<void> {
     const { threadId } = params;
     const thread = typeof threadId === 'string' ? this.#threads.get(threadId) : undefined;
-    const result = await thread?.question(method, params).catch((error: unknown) => {
-      if (!(error instanceof z.ZodError)) throw error;
-      this.#logger.warn(`${this.title}: ${method} was not understood: ${z.prettifyError(error)}`);
-      return undefined;
-    });
+    const result = await thread?.question(method, params);
     this.#send(result ? { id, result } : { id, error: { code: -32601, message: `Skein has no answer to ${method}` } });
   }
 }

@@ -49,7 +49,7 @@ export const codexEvents = {
   }),
   'model/rerouted': z.looseObject({ toModel: z.string() }),
   error: z.looseObject({ error: turnErrorSchema, willRetry: z.boolean() }),
-  'turn/completed': z.looseObject({ turn: z.looseObject({ status: z.string(), error: turnErrorSchema.nullish() }) }),
+  'turn/completed': z.looseObject({ turn: z.looseObject({ id: z.string(), status: z.string(), error: turnErrorSchema.nullish() }) }),
 } as const;
 
 export const codexWarningSchema = z.looseObject({ message: text, summary: text, details: text });

@@ -4,6 +4,8 @@ import { messageOf, SessionError } from '../../model/errors.js';
 import type { Logger } from '../../model/logger.js';
 import type { ThinkingLevel } from '../../model/record.js';
 import type { AgentSession, TurnHooks, TurnResult } from '../agent.js';
+import type { Limits } from '../agentLimits.js';
+import { TurnWatch } from '../turnWatch.js';
 import { codexInput } from './codexInput.js';
 import type { CodexEvents, CodexLink } from './codexLink.js';
 import { codexNameSchema, codexTurnStartSchema, codexWarningSchema } from './codexMessages.js';
@@ -15,12 +17,9 @@ export interface CodexSessionOptions {
   readonly link: CodexLink;
   readonly settings: CodexSettings;
   readonly logger: Logger;
-  /** From the interrupt to the end of the turn, in milliseconds. */
-  readonly cancelMs: number;
+  readonly limits: Limits;
 }
 
-/** How long the program may take to begin a turn, in milliseconds. */
-const beginMs = 90_000;
 const warnings = ['warning', 'configWarning', 'deprecationNotice'];
 
 /** A thread that a `codex app-server` holds. */
@@ -31,6 +30,7 @@ export class CodexSession implements AgentSession, CodexEvents {
   readonly #settings: CodexSettings;
   readonly #warned = new Set<string>();
   #turn: CodexTurn | undefined;
+  #watch: TurnWatch | undefined;
 
   constructor(options: CodexSessionOptions) {
     this.id = options.id;
@@ -67,31 +67,39 @@ export class CodexSession implements AgentSession, CodexEvents {
     const { title } = this.#link;
     if (this.#turn) throw new SessionError('busy', `${title} already runs a turn in this session`);
     if (hooks.signal.aborted) return { stop_reason: 'cancelled' };
-    const turn = new CodexTurn({ title, hooks, logger: this.#options.logger });
+    const { logger, limits } = this.#options;
+    const turn = new CodexTurn({ title, hooks, logger });
     this.#turn = turn;
-    const cancel = this.#cancelOn(hooks.signal, turn);
+    const watch = new TurnWatch({
+      ...{ title, logger, limits, process: this.#link.process, signal: hooks.signal },
+      cancel: () => turn.id !== undefined && this.#interrupt(turn.id),
+      waits: () => turn.waits,
+      notice: (text) => turn.notice(text),
+    });
+    this.#watch = watch;
     try {
       const params = { threadId: this.id, input: codexInput(content), ...this.#settings.turn };
-      const begun = await this.#link.request('turn/start', params, codexTurnStartSchema, beginMs);
-      turn.id = begun.turn.id;
-      if (cancel.wanted()) this.#interrupt(turn.id);
+      const begun = await this.#link.request('turn/start', params, codexTurnStartSchema, limits.open);
+      turn.begin(begun.turn.id);
+      if (watch.cancelled) this.#interrupt(begun.turn.id);
       const reason = await Promise.race([turn.ended, this.#failure()]);
-      return turn.result(cancel.wanted() ? 'cancelled' : reason, this.model);
+      return turn.result(watch.cancelled ? 'cancelled' : reason, this.model);
     } catch (error) {
-      if (cancel.wanted()) return turn.result('cancelled', this.model);
+      if (watch.cancelled) return turn.result('cancelled', this.model);
       turn.close('failed');
-      throw error;
+      throw watch.failure ?? error;
     } finally {
-      cancel.undo();
+      watch.end();
       this.#turn = undefined;
     }
   }
 
   event(method: string, params: Readonly<Record<string, unknown>>): void {
+    this.#watch?.heard();
     if (warnings.includes(method)) this.#warn(params);
     else if (method === 'thread/name/updated') {
-      const { threadName } = codexNameSchema.parse(params);
-      if (threadName) this.#turn?.title(threadName);
+      const name = codexNameSchema.safeParse(params).data?.threadName;
+      if (name) this.#turn?.title(name);
     } else this.#turn?.event(method, params);
   }
 
@@ -101,7 +109,7 @@ export class CodexSession implements AgentSession, CodexEvents {
 
   /** Said once: it comes again with each turn. */
   #warn(params: unknown): void {
-    const { message, summary, details } = codexWarningSchema.parse(params);
+    const { message, summary, details } = codexWarningSchema.safeParse(params).data ?? {};
     const text = [message ?? summary, details].filter(Boolean).join(': ');
     if (text === '' || !this.#turn || this.#warned.has(text)) return;
     this.#warned.add(text);
@@ -113,31 +121,9 @@ export class CodexSession implements AgentSession, CodexEvents {
   }
 
   #interrupt(turnId: string): void {
-    const { logger, cancelMs } = this.#options;
+    const { logger, limits } = this.#options;
     this.#link
-      .request('turn/interrupt', { threadId: this.id, turnId }, z.unknown(), cancelMs)
+      .request('turn/interrupt', { threadId: this.id, turnId }, z.unknown(), limits.cancel)
       .catch((error: unknown) => logger.debug(`${this.#link.title}: interrupt: ${messageOf(error)}`));
-  }
-
-  /** Interrupts the turn when the signal says so, and kills the program when it has not ended the turn in time. */
-  #cancelOn(signal: AbortSignal, turn: CodexTurn): { wanted: () => boolean; undo: () => void } {
-    const { cancelMs, logger } = this.#options;
-    const { title, process } = this.#link;
-    let timer: NodeJS.Timeout | undefined;
-    const cancel = (): void => {
-      timer = setTimeout(() => {
-        logger.warn(`${title} did not stop in time and was killed`);
-        process.kill();
-      }, cancelMs);
-      if (turn.id !== undefined) this.#interrupt(turn.id);
-    };
-    signal.addEventListener('abort', cancel, { once: true });
-    return {
-      wanted: () => timer !== undefined,
-      undo: () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', cancel);
-      },
-    };
   }
 }

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { messageOf } from '../../model/errors.js';
 import type { Logger } from '../../model/logger.js';
 import type { TurnHooks, TurnResult } from '../agent.js';
@@ -14,15 +15,17 @@ export interface CodexTurnOptions {
 
 /** A turn under way: hands on what the program sends, in its order, asks the person, and tells how it ended. */
 export class CodexTurn {
-  /** The program's id of it, once it is known. */
-  id: string | undefined;
   /** Rejects with `agent_failed` where the model failed. */
   readonly ended: Promise<'end_turn' | 'cancelled'>;
   readonly #options: CodexTurnOptions;
   readonly #updates = new CodexUpdates();
   #end: (reason: 'end_turn' | 'cancelled') => void = () => undefined;
   #fail: (error: Error) => void = () => undefined;
+  #id: string | undefined;
+  /** What came before we knew which turn is ours: a resumed thread still tells of its last one. */
+  #early: (readonly [method: string, params: Readonly<Record<string, unknown>>])[] = [];
   #asked = 0;
+  #waiting = 0;
 
   constructor(options: CodexTurnOptions) {
     this.#options = options;
@@ -34,11 +37,36 @@ export class CodexTurn {
     this.ended.catch(() => undefined);
   }
 
+  /** Whether it is the program's right to be silent: the person is asked, or a tool runs. */
+  get waits(): boolean {
+    return this.#waiting > 0 || this.#updates.unfinished('failed').length > 0;
+  }
+
+  /** The program's id of it, once it is known. */
+  get id(): string | undefined {
+    return this.#id;
+  }
+
+  begin(id: string): void {
+    this.#id = id;
+    for (const [method, params] of this.#early) this.event(method, params);
+    this.#early = [];
+  }
+
   event(method: string, params: Readonly<Record<string, unknown>>): void {
+    if (this.#id === undefined) {
+      this.#early.push([method, params]);
+      return;
+    }
     const { turnId } = params;
-    if (this.id !== undefined && typeof turnId === 'string' && turnId !== this.id) return;
+    if (typeof turnId === 'string' && turnId !== this.#id) return;
+    this.#understand(method, () => this.#take(method, params));
+  }
+
+  #take(method: string, params: Readonly<Record<string, unknown>>): void {
     if (method === 'turn/completed') {
-      const { status, error } = codexEvents[method].parse(params).turn;
+      const { id, status, error } = codexEvents[method].parse(params).turn;
+      if (id !== this.#id) return;
       if (status === 'failed') this.#fail(codexFailure(this.#options.title, error ?? { message: 'it did not say which' }));
       else this.#end(status === 'interrupted' ? 'cancelled' : 'end_turn');
       return;
@@ -58,14 +86,17 @@ export class CodexTurn {
   async question(method: string, params: Readonly<Record<string, unknown>>): Promise<object | undefined> {
     const asking = codexQuestions[method];
     if (!asking) return undefined;
-    const question = codexQuestionSchema.parse(params);
+    const question = this.#understand(method, () => codexQuestionSchema.parse(params));
+    if (!question) return undefined;
     const { hooks } = this.#options;
     this.#asked += 1;
     const title = asking.title(question);
     const call = this.#updates.asked(question.itemId ?? `question:${this.#asked}`, title);
     hooks.update({ kind: 'tool', call });
     const request = { id: `${call.id}:${this.#asked}`, title: call.title, call, options: codexOptions(asking) };
+    this.#waiting += 1;
     const choice = await this.#ask(request);
+    this.#waiting -= 1;
     if (!hooks.signal.aborted && (choice === 'reject' || choice === 'cancel')) this.#updates.deny(call.id);
     return asking.answer(choice, question);
   }
@@ -78,6 +109,17 @@ export class CodexTurn {
   /** Ends the calls that the turn leaves open. */
   close(status: 'cancelled' | 'failed'): void {
     for (const call of this.#updates.unfinished(status)) this.#options.hooks.update({ kind: 'tool', call });
+  }
+
+  /** One message that does not parse costs that message, not the turn. */
+  #understand<T>(method: string, act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error;
+      this.#options.logger.warn(`${this.#options.title}: ${method} was not understood: ${z.prettifyError(error)}`);
+      return undefined;
+    }
   }
 
   async #ask(request: Parameters<TurnHooks['permission']>[0]): Promise<CodexChoice> {
