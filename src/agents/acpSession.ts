@@ -7,12 +7,11 @@ import type { Logger } from '../model/logger.js';
 import { promptOf, type PromptAbilities } from './acpContent.js';
 import { failureIn } from './acpFailure.js';
 import type { AcpLink, SessionEvents } from './acpLink.js';
-import { mutedError, spanOf } from './acpFailure.js';
 import { modeChoice, modeIdFor, modelChoice, sessionStateSchema, type Choice, type SessionState } from './acpSettings.js';
 import { AcpTurn } from './acpTurn.js';
 import { promptResponseSchema, usageOf } from './acpUsage.js';
 import type { AgentSession, TurnHooks, TurnResult } from './agent.js';
-import { SilenceWatch } from './silenceWatch.js';
+import { TurnWatch } from './turnWatch.js';
 
 export interface AcpSessionOptions {
   readonly link: AcpLink;
@@ -73,12 +72,18 @@ export class AcpSession implements AgentSession, SessionEvents {
     this.#turn = turn;
     this.#turns += 1;
     if (this.#title?.told === false) this.#tellTitle(turn, this.#title.text);
-    const cancel = this.#cancelOn(hooks.signal);
-    const silence = this.#watchSilence(turn);
+    const { logger, limits } = this.#options;
+    const watch = new TurnWatch({
+      ...{ title: this.#link.title, process: this.#link.process, logger, limits, signal: hooks.signal },
+      cancel: () => this.#link.notify('session/cancel', { sessionId: this.id }),
+      waits: () => turn.waits,
+      notice: (text) => turn.notice(text),
+    });
+    turn.onHeard = () => watch.heard();
     try {
       const prompt = promptOf(content, this.#options.can);
       const response = await this.#link.request('session/prompt', { sessionId: this.id, prompt }, promptResponseSchema);
-      silence.stop();
+      watch.answered();
       const failure = failureIn(this.#link.title, response);
       if (failure) throw failure;
       if (response.stopReason === 'cancelled') turn.close('cancelled');
@@ -86,13 +91,12 @@ export class AcpSession implements AgentSession, SessionEvents {
       await this.#waitForTitle();
       return { stop_reason: response.stopReason, usage: usageOf(response, turn.cost), model: turn.model ?? this.model };
     } catch (error) {
-      turn.close(cancel.wanted() ? 'cancelled' : 'failed');
-      if (!cancel.wanted()) throw silence.failure() ?? error;
+      turn.close(watch.cancelled ? 'cancelled' : 'failed');
+      if (!watch.cancelled) throw watch.failure ?? error;
       this.#options.logger.debug(`${this.#link.title}: cancelled: ${messageOf(error)}`);
       return { stop_reason: 'cancelled', model: turn.model ?? this.model };
     } finally {
-      cancel.undo();
-      silence.stop();
+      watch.end();
       this.#cost = turn.sessionCost ?? this.#cost;
       this.#turn = undefined;
     }
@@ -138,45 +142,6 @@ export class AcpSession implements AgentSession, SessionEvents {
 
   async permission(request: acp.RequestPermissionRequest): Promise<acp.RequestPermissionResponse> {
     return (await this.#turn?.permission(request)) ?? { outcome: { outcome: 'cancelled' } };
-  }
-
-  /** Tells the agent to stop when the signal says so, and kills it when it has not ended the turn in time. */
-  #cancelOn(signal: AbortSignal): { wanted: () => boolean; undo: () => void } {
-    let timer: NodeJS.Timeout | undefined;
-    const cancel = (): void => {
-      this.#link.notify('session/cancel', { sessionId: this.id });
-      timer = setTimeout(() => {
-        this.#options.logger.warn(`${this.#link.title} did not stop in time and was killed`);
-        this.#link.process.kill();
-      }, this.#options.limits.cancel);
-    };
-    signal.addEventListener('abort', cancel, { once: true });
-    return {
-      wanted: () => timer !== undefined,
-      undo: () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', cancel);
-      },
-    };
-  }
-
-  /** Says so when nothing is heard of the agent for long, and kills it when nothing will be. */
-  #watchSilence(turn: AcpTurn): { stop: () => void; failure: () => SessionError | undefined } {
-    const { title, process } = this.#link;
-    const { quiet, mute } = this.#options.limits;
-    let failure: SessionError | undefined;
-    const watch = new SilenceWatch({
-      quietMs: quiet,
-      muteMs: mute,
-      excused: () => turn.waits,
-      onQuiet: () => turn.notice(`${title} has said nothing for ${spanOf(quiet)}. It may be trying to reach its model; you can stop it.`),
-      onMute: () => {
-        failure = mutedError(title, mute, process.lastWords());
-        process.kill();
-      },
-    });
-    turn.onHeard = () => watch.heard();
-    return { stop: () => watch.stop(), failure: () => failure };
   }
 
   #tellTitle(turn: AcpTurn | undefined, text: string): void {

@@ -10,7 +10,7 @@ export interface TurnWatchOptions {
   readonly title: string;
   readonly process: AgentProcess;
   readonly logger: Logger;
-  readonly limits: Limits;
+  readonly limits: Pick<Limits, 'cancel' | 'quiet' | 'mute'>;
   readonly signal: AbortSignal;
   /** Tells the agent to stop. */
   readonly cancel: () => void;
@@ -55,6 +55,11 @@ export class TurnWatch {
 
   heard(): void {
     this.#silence.heard();
+  }
+
+  /** From now on silence is no sign of anything: what is still to come is not the model's. */
+  answered(): void {
+    this.#silence.stop();
   }
 
   end(): void {

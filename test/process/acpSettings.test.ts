@@ -31,7 +31,8 @@ describe('the abilities and settings of an ACP agent', () => {
     const connection = await agents.connect(
       `on.initialize = (params, id) => reply(id, { protocolVersion: 1, agentInfo: { version: JSON.stringify(params.clientCapabilities) } });`,
     );
-    assert.deepEqual(JSON.parse(connection.info.version ?? ''), { fs: { readTextFile: false, writeTextFile: false }, terminal: false });
+    const abilities = { fs: { readTextFile: false, writeTextFile: false }, terminal: false, session: { notices: {} } };
+    assert.deepEqual(JSON.parse(connection.info.version ?? ''), abilities);
   });
 
   const settings = `

@@ -11,6 +11,22 @@ import { codex, codexAppServer } from '../support/realAgents/codex.js';
 import { choose, runTurn } from '../support/runTurn.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
 
+// As small as an MCP server can be.
+const mcpServer = `
+import { createInterface } from 'node:readline';
+const tools = [{ name: 'count', description: 'Counts', inputSchema: { type: 'object', properties: {} } }];
+const on = {
+  initialize: ({ protocolVersion }) => ({ protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'test', version: '1' } }),
+  'tools/list': () => ({ tools }),
+};
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  if (id === undefined) return;
+  const answer = on[method] ? { result: on[method](params) } : { error: { code: -32601, message: 'no ' + method } };
+  process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, ...answer }) + '\\n');
+}).on('close', () => process.exit(0));
+`;
+
 // What is Codex's own, in both ways of driving it; the scenario of all agents has the rest.
 for (const [agent, via, again] of [
   [codex, 'acp', 'allow_always'],
@@ -112,6 +128,16 @@ for (const [agent, via, again] of [
       const file = path.join(cwd, 'unasked.txt');
       assert.deepEqual((await runTurn(session, `[[write ${file} text]]`)).asked, []);
       assert.equal((await fs.readFile(file, 'utf8')).trim(), 'text');
+    });
+
+    test('starts the MCP server that it is given, and offers its tools', async () => {
+      const file = path.join(scratch.folder, 'mcp.mjs');
+      await fs.writeFile(file, mcpServer);
+      const mcp = [{ name: 'skein', command: process.execPath, args: [file], env: {} }];
+      const session = await connection.create({ cwd, mcp });
+      await runTurn(session, 'what can you do');
+      const request = server.requests.findLast(({ prompts }) => prompts.at(-1) === 'what can you do');
+      assert.match(request?.tools.join(' ') ?? '', /mcp__skein/);
     });
 
     test('does not know a session or a message that is not there', async () => {
