@@ -12,6 +12,7 @@ export const exitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
   ambiguous: 4,
   damaged: 5,
   busy: 6,
+  fenced: 6,
   gone: 3,
   read_only: 1,
   disk_full: 1,

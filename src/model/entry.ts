@@ -32,6 +32,8 @@ const base = { id: z.string().min(1), timestamp: timestampSchema, epoch: z.numbe
 export const planStepSchema = z.looseObject({ text: z.string(), status: z.enum(['todo', 'doing', 'done', 'dropped']) });
 export type PlanStep = z.infer<typeof planStepSchema>;
 
+const leaseNameSchema = z.looseObject({ program: z.string(), surface: z.string().optional(), host: z.string(), pid: z.number().int() });
+
 export const stopReasons = ['end_turn', 'max_tokens', 'max_turn_requests', 'refusal', 'cancelled', 'interrupted', 'error'] as const;
 export type StopReason = (typeof stopReasons)[number];
 
@@ -84,7 +86,16 @@ export const entrySchema = z.lazy(() =>
     /** Any of the record's fields that changed: the record can be rebuilt from these. */
     z.looseObject({ ...base, type: z.literal('info') }),
     z.looseObject({ ...base, type: z.literal('checkpoint') }),
-    z.looseObject({ ...base, type: z.literal('lease'), epoch: z.number().int().nonnegative() }),
+    /** The session was taken over: by `holder`, `from` the one before, whose later lines are set aside. */
+    z.looseObject({
+      ...base,
+      type: z.literal('lease'),
+      epoch: z.number().int().nonnegative(),
+      holder: leaseNameSchema.optional(),
+      from: leaseNameSchema.optional(),
+      /** Whether the one before was still running. */
+      reason: z.enum(['taken_over', 'died']).optional().catch(undefined),
+    }),
   ]),
 );
 export type Entry = z.infer<typeof entrySchema>;

@@ -6,6 +6,8 @@ export const errorCodes = [
   'ambiguous',
   'damaged',
   'busy',
+  /** The right to write was taken by another: what is still written is set aside. */
+  'fenced',
   'gone',
   'read_only',
   'disk_full',

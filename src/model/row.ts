@@ -4,6 +4,8 @@ import { sessionRecordSchema } from './record.js';
 /** Who holds the right to run turns in a session right now. */
 export const holderSchema = z.looseObject({
   program: z.string(),
+  /** `cli`, `window:<id>`, …: which one of that program's. */
+  surface: z.string().optional(),
   host: z.string(),
   pid: z.number().int(),
   started_at: z.string(),

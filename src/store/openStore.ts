@@ -92,6 +92,18 @@ class FolderStore implements Store {
     });
   }
 
+  async setAside(id: string): Promise<readonly Entry[]> {
+    return this.#run(async () => {
+      const file = await transcriptOf(this.#context, id);
+      const aside: Entry[] = [];
+      if (file !== undefined) {
+        const { scanTranscript } = await import('./transcriptFile.js');
+        await scanTranscript(this.#context.port, file, () => undefined, { aside: (entry) => aside.push(entry) });
+      }
+      return aside;
+    });
+  }
+
   async scan(id: string, each: (entry: Entry) => boolean | undefined): Promise<void> {
     await this.#run(async () => {
       const file = await transcriptOf(this.#context, id);
@@ -104,7 +116,8 @@ class FolderStore implements Store {
   }
 
   async writePartial(id: string, partial: readonly Entry[] | null): Promise<void> {
-    await (await import('./partialFile.js')).writePartial(this.#context, id, partial);
+    const lease = (await this.#writerNow()).lease(id);
+    await (lease ? lease.writePartial(partial) : (await import('./partialFile.js')).writePartial(this.#context, id, partial));
   }
 
   async recoverPartials(): Promise<readonly string[]> {
@@ -146,12 +159,15 @@ class FolderStore implements Store {
     await journalChange(this.#context, { what, ids: [...ids], act: { kind: 'outside', data } });
   }
 
-  async acquireLease(id: string): Promise<Lease> {
+  async acquireLease(id: string, { takeOver }: { readonly takeOver?: boolean | undefined } = {}): Promise<Lease> {
     const [writer, { acquireLease }] = await Promise.all([this.#writerNow(), import('./lease.js')]);
-    const lease = await acquireLease(this.#context, id, () => {
-      writer.useEpoch(id, undefined);
+    const lease = await acquireLease(this.#context, id, {
+      takeOver,
+      ended: () => {
+        writer.endLease(id);
+      },
     });
-    writer.useEpoch(id, lease.epoch);
+    writer.useLease(lease);
     return lease;
   }
 

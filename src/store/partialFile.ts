@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import * as z from 'zod';
 import { entrySchema, type Entry, type EntryOf } from '../model/entry.js';
 import type { StoreContext } from './storeContext.js';
@@ -18,18 +19,21 @@ export const partialHeadSchema = z.looseObject({ type: z.literal('partial'), own
 /** Keeps what streams, as a whole; `null` when the turn is over. For a crash of the program, not of the machine: no flush. */
 export async function writePartial(context: StoreContext, id: string, partial: readonly Entry[] | null): Promise<void> {
   const paths = sessionPaths(context.sessions, id);
-  await withFileErrors(paths.partial, async () => {
-    if (partial === null) {
-      await removeIfThere(context.port, paths.partial);
-      return;
-    }
-    const head = { type: 'partial', owner: await thisOwner(context.actor.program, 'partial') };
-    // A session that is deleted while it streams gets no folder back.
-    await context.port.lstat(paths.record);
-    await ensurePlainFolder(context.port, context.root, `sessions/${id}`);
-    await writeDurably(context.port, paths.partial, Buffer.from([head, ...partial].map((line) => `${JSON.stringify(line)}\n`).join('')), {
-      flush: false,
-    });
+  await withFileErrors(paths.partial, () => writePartialNow(context, paths, partial));
+}
+
+/** The same, for a holder that has looked whether it still is one. */
+export async function writePartialNow(context: StoreContext, paths: SessionPaths, partial: readonly Entry[] | null): Promise<void> {
+  if (partial === null) {
+    await removeIfThere(context.port, paths.partial);
+    return;
+  }
+  const head = { type: 'partial', owner: await thisOwner(context.actor.program, 'partial') };
+  // A session that is deleted while it streams gets no folder back.
+  await context.port.lstat(paths.record);
+  await ensurePlainFolder(context.port, context.root, `sessions/${path.basename(paths.folder)}`);
+  await writeDurably(context.port, paths.partial, Buffer.from([head, ...partial].map((line) => `${JSON.stringify(line)}\n`).join('')), {
+    flush: false,
   });
 }
 
@@ -71,20 +75,30 @@ async function recover(context: StoreContext, paths: SessionPaths): Promise<bool
     // Read again under the lock: another process may recover too.
     const partial = await deadPartial(port, paths.partial);
     if (partial === undefined) return false;
-    const left = new Map(partial.map((entry) => [entry.id, entry]));
-    let open: Message | undefined;
-    await scanTranscript(port, paths.transcript, (entry) => {
-      left.delete(entry.id);
-      open = openTurn(open, entry);
-      return undefined;
-    });
-    const entries = [...left.values()].map(interrupted);
-    const unended = entries.reduce(openTurn, open);
-    if (unended) entries.push(endOf(unended, context.now()));
+    const entries = await entriesLeft(context, paths, partial);
     if (entries.length > 0) await appendLines(port, paths.transcript, entries);
     await removeIfThere(port, paths.partial);
     return entries.length > 0;
   });
+}
+
+/** What a turn left that is over: what streamed and the transcript does not have, and the end that no message tells; `why` goes into it. */
+export async function entriesLeft(
+  context: StoreContext,
+  paths: SessionPaths,
+  partial: readonly Entry[],
+  why?: string,
+): Promise<readonly Entry[]> {
+  const left = new Map(partial.map((entry) => [entry.id, entry]));
+  let open: Message | undefined;
+  await scanTranscript(context.port, paths.transcript, (entry) => {
+    left.delete(entry.id);
+    open = openTurn(open, entry);
+    return undefined;
+  });
+  const entries = [...left.values()].map((entry) => interrupted(entry, why));
+  const unended = entries.reduce(openTurn, open);
+  return unended ? [...entries, endOf(unended, context.now(), why)] : entries;
 }
 
 /** The entries of a partial whose turn's process is gone; `undefined` when there is none, or it still runs. */
@@ -121,11 +135,11 @@ function parsed(line: string): unknown {
   }
 }
 
-function interrupted(entry: Entry): Entry {
+function interrupted(entry: Entry, why: string | undefined): Entry {
   // Without its epoch: the holder is gone, and these are no longer its words against a later holder's.
   const { epoch: _epoch, ...rest } = entry;
   const kept = rest as Entry;
-  if (kept.type === 'message') return { ...kept, stop_reason: 'interrupted' };
+  if (kept.type === 'message') return { ...kept, stop_reason: 'interrupted', ...(why === undefined ? {} : { error: why }) };
   if (kept.type !== 'tool_call' || !['pending', 'running'].includes(kept.call.status)) return kept;
   return { ...kept, call: { ...kept.call, status: 'cancelled' } };
 }
@@ -139,7 +153,7 @@ function openTurn(open: Message | undefined, entry: Entry): Message | undefined 
   return entry.stop_reason === undefined ? open : undefined;
 }
 
-function endOf({ backend }: Message, now: Date): Message {
+function endOf({ backend }: Message, now: Date, why: string | undefined): Message {
   return {
     type: 'message',
     id: freshId(),
@@ -147,10 +161,11 @@ function endOf({ backend }: Message, now: Date): Message {
     message: { role: 'assistant', content: [] },
     ...(backend === undefined ? {} : { backend }),
     stop_reason: 'interrupted',
+    ...(why === undefined ? {} : { error: why }),
   };
 }
 
-async function removeIfThere(port: FilePort, file: string): Promise<void> {
+export async function removeIfThere(port: FilePort, file: string): Promise<void> {
   try {
     await port.unlink(file);
   } catch (error) {

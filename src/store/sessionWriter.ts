@@ -1,6 +1,7 @@
 import type { Entry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
+import type { HeldLease } from './heldLease.js';
 import { appendToTranscript, updateRecord, type BeforeChange, type RecordChange } from './recordUpdate.js';
 import type { StoreContext } from './storeContext.js';
 
@@ -11,16 +12,24 @@ const followMs = 1000;
 export class SessionWriter {
   readonly #context: StoreContext;
   readonly #due = new Map<string, NodeJS.Timeout>();
-  readonly #epochs = new Map<string, number>();
+  readonly #leases = new Map<string, HeldLease>();
 
   constructor(context: StoreContext) {
     this.#context = context;
   }
 
-  /** From now on entries appended to this session carry the epoch of the lease held here; `undefined` ends that. */
-  useEpoch(id: string, epoch: number | undefined): void {
-    if (epoch === undefined) this.#epochs.delete(id);
-    else this.#epochs.set(id, epoch);
+  /** From now on what is appended to this session, or streams in it, is written under this lease, until it is released. */
+  useLease(lease: HeldLease): void {
+    this.#leases.set(lease.id, lease);
+  }
+
+  endLease(id: string): void {
+    this.#leases.delete(id);
+  }
+
+  /** The lease held here, lost or not. */
+  lease(id: string): HeldLease | undefined {
+    return this.#leases.get(id);
   }
 
   update(id: string, change: RecordChange, before?: BeforeChange): Promise<SessionRecord> {
@@ -29,8 +38,8 @@ export class SessionWriter {
   }
 
   async append(id: string, entries: readonly Entry[]): Promise<void> {
-    const epoch = this.#epochs.get(id);
-    await appendToTranscript(this.#context, id, epoch === undefined ? entries : entries.map((entry) => ({ epoch, ...entry })));
+    const lease = this.#leases.get(id);
+    await (lease ? lease.append(entries) : appendToTranscript(this.#context, id, entries));
     if (this.#due.has(id)) return;
     const follow = (): void => {
       // Nobody waits for this one: whoever opens the session next folds in what it could not.

@@ -1,4 +1,5 @@
 import type { Entry } from '../model/entry.js';
+import type { SessionError } from '../model/errors.js';
 import type { Finding } from '../model/report.js';
 import type { Problem, SessionRow } from '../model/row.js';
 import type { SessionRecord } from '../model/record.js';
@@ -95,6 +96,8 @@ export interface Store {
     id: string,
     options?: { readonly last?: number },
   ): Promise<{ readonly entries: readonly Entry[]; readonly skipped: readonly Problem[] }>;
+  /** What holders wrote that had lost the session: in the file, and in no reading of it. */
+  setAside(id: string): Promise<readonly Entry[]>;
   /** By id, a word for the state of a session's files: it differs whenever its record or transcript may. */
   states(): Promise<ReadonlyMap<string, string>>;
   /** Calls back with each entry and each line's raw text without holding the whole file: for search and export. */
@@ -121,8 +124,11 @@ export interface Store {
    */
   journal(change: { readonly what: string; readonly ids: readonly string[]; readonly data: unknown }): Promise<void>;
 
-  /** A marker that this process runs turns in the session. `busy` with the holder's name when another live process has it. */
-  acquireLease(id: string): Promise<Lease>;
+  /**
+   * The right to run turns in the session. `busy` with the holder's name when another live process has it; with `takeOver` it is
+   * taken from that one. Until it is released, `append` and `writePartial` here are under it: `fenced` when it was lost.
+   */
+  acquireLease(id: string, options?: { readonly takeOver?: boolean | undefined }): Promise<Lease>;
 
   /** All findings; with `fix`, mends what can be mended (undoable) and keeps what it moves. */
   doctor(options?: { readonly fix?: boolean }): Promise<readonly Finding[]>;
@@ -139,7 +145,12 @@ export interface Store {
 export interface Lease {
   readonly id: string;
   readonly epoch: number;
+  /** Resolves with the `fenced` error that says who took the session over, as soon as that is seen; else never. */
+  readonly lost: Promise<SessionError>;
+  /** As the store's `update`, for what the turn changes: `fenced` when the session was taken over. */
+  update(change: (record: SessionRecord) => Partial<SessionRecord>): Promise<SessionRecord>;
   /** Shows in every list whether the turn runs or waits for the person. */
   setState(state: 'running' | 'waiting'): Promise<void>;
+  /** Lets go of it; one that was lost is let be. */
   release(): Promise<void>;
 }

@@ -28,6 +28,8 @@ export interface ScanOptions {
   /** Byte to begin at, and what an earlier scan knew there. */
   readonly from?: number;
   readonly epoch?: number;
+  /** Called with the entries that are set aside. */
+  readonly aside?: (entry: Entry) => void;
 }
 
 const skippedLimit = 1000;
@@ -69,14 +71,16 @@ export async function scanTranscript(
     }
     const { entry, text } = parsed;
     if (entry.type === 'session') head = { id: entry.id, ...head };
+    // Before the ids are compared: what is set aside is not there, and an entry of its id may still come.
+    if (entry.epoch !== undefined && entry.epoch < epoch) {
+      setAside++;
+      options.aside?.(entry);
+      continue;
+    }
+    if (entry.type === 'lease') epoch = entry.epoch;
     if (seen.has(entry.id)) continue;
     seen.add(entry.id);
     lastEntry = entry.id;
-    if (entry.type === 'lease') epoch = Math.max(epoch, entry.epoch);
-    if (entry.epoch !== undefined && entry.epoch < epoch) {
-      setAside++;
-      continue;
-    }
     if (each(entry, text) === false) break;
   }
   return { bytes, lastEntry, epoch, skipped, setAside, ...head };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nodeFilePort } from '../../src/store/filePort.js';
+import { acquireLease } from '../../src/store/lease.js';
 import { readRecord } from '../../src/store/recordFile.js';
 import { SessionWriter } from '../../src/store/sessionWriter.js';
 import { storeContext } from '../../src/store/storeContext.js';
@@ -37,13 +38,16 @@ test('the record follows its transcript by itself, and at once when settled', as
 test('entries carry the epoch of the lease that is held, and their own where they have one', async (t) => {
   const { context, record, paths } = await scratchStore(t);
   const writer = new SessionWriter(context);
-  writer.useEpoch(record.id, 3);
+  writer.useLease(await acquireLease(context, record.id));
+  const lease = await acquireLease(context, record.id, { takeOver: true });
+  writer.useLease(lease);
   await writer.append(record.id, [message('a'), message('b', 'user', { epoch: 2 })]);
-  writer.useEpoch(record.id, undefined);
+  await lease.release();
+  writer.endLease(record.id);
   await writer.append(record.id, [message('c')]);
   const { entries } = await readEntries(context.port, paths.transcript);
   assert.deepEqual(
     entries.slice(-3).map((entry) => entry.epoch),
-    [3, 2, undefined],
+    [1, 2, undefined],
   );
 });

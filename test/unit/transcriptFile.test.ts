@@ -133,6 +133,48 @@ describe('reading', () => {
     assert.deepEqual([scan.epoch, scan.setAside, scan.bytes], [2, 1, statSync(file).size]);
   });
 
+  test('takes each line once, in order, or sets it aside, whatever the epochs', async (t) => {
+    const file = scratchFile(t);
+    const anyLine = fc.record({ lease: fc.boolean(), epoch: fc.option(fc.nat(4), { nil: undefined }), id: fc.nat(6) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyLine, { maxLength: 30 }), fc.nat(30), async (made, cut) => {
+        const lines = made.map(({ lease, epoch, id }, index): Entry => {
+          const timestamp = '2026-01-27T10:00:00.000Z';
+          const line = `${String(index)}`;
+          if (lease) return { type: 'lease', id: `e${String(id)}`, timestamp, epoch: epoch ?? 0, line };
+          return message(`e${String(id)}`, 'user', { ...(epoch === undefined ? {} : { epoch }), line });
+        });
+        await createTranscriptAnew(file, lines);
+        // The rules of FORMAT.md, word for word.
+        let highest = 0;
+        const [taken, aside, ids] = [[] as Entry[], [] as Entry[], new Set<string>()];
+        for (const line of lines) {
+          if (line.epoch !== undefined && line.epoch < highest) {
+            aside.push(line);
+            continue;
+          }
+          if (line.type === 'lease') highest = line.epoch;
+          if (!ids.has(line.id)) taken.push(line);
+          ids.add(line.id);
+        }
+        const read: Entry[] = [];
+        const readAside: Entry[] = [];
+        const scan = await scanTranscript(port, file, (entry) => void read.push(entry), { aside: (entry) => readAside.push(entry) });
+        assert.deepEqual([read, readAside, scan.epoch, scan.setAside], [taken, aside, highest, aside.length]);
+        // Read in two goes, as one does who follows it, it comes to the same.
+        const bytes = Buffer.byteLength(lines.slice(0, cut).map((line) => `${JSON.stringify(line)}\n`).join(''));
+        writeFileSync(`${file}.start`, readFileSync(file).subarray(0, bytes));
+        const start = await readEntries(port, `${file}.start`);
+        const { epoch } = await scanTranscript(port, `${file}.start`, () => undefined);
+        const rest: Entry[] = [];
+        await scanTranscript(port, file, (entry) => void rest.push(entry), { from: bytes, epoch });
+        const known = new Set(start.entries.map(({ id }) => id));
+        assert.deepEqual([...start.entries, ...rest.filter(({ id }) => !known.has(id))], taken);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   test('gives the last so many', async (t) => {
     const file = scratchFile(t);
     await createTranscript(
