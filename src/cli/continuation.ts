@@ -10,7 +10,7 @@ import { shortId } from './shortId.js';
 /** `skein -c`: the last session of this working tree; a new one, said so, where there is none. */
 export async function continueLast(invocation: Invocation, prompt: string | undefined): Promise<undefined> {
   const workspace = await invocation.open();
-  const row = await workspace.latest();
+  const row = await workspace.latest({ running: invocation.options.takeOver });
   if (row) return continueRow(invocation, workspace, row, prompt);
   invocation.terminal.say('there is no session here to continue: this is a new one');
   return newSession(invocation, prompt);

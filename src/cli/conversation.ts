@@ -15,7 +15,7 @@ export async function converse(
   prompt: string | undefined,
 ): Promise<void> {
   const { terminal, options } = invocation;
-  const how = { terminal, mode: options.mode };
+  const how = { terminal, mode: options.mode, takeOver: options.takeOver };
   if (prompt === undefined && terminal.stdinIsTerminal) {
     const { lineChat } = await import('./lineChat.js');
     await lineChat(terminal, async (line) => runTurn(workspace, await session(), line, how));

@@ -6,7 +6,8 @@ import type { Terminal } from './terminal.js';
 /** `skein sessions history`: the transcript to read, or its entries as they are with `--json`. */
 export async function history({ args, options, terminal, open }: Invocation): Promise<undefined> {
   const workspace = await open();
-  const entries = await workspace.history(await workspace.resolveId(args[0] ?? ''), options.lastEntries);
+  const id = await workspace.resolveId(args[0] ?? '');
+  const entries = options.setAside === true ? await workspace.setAside(id) : await workspace.history(id, options.lastEntries);
   if (options.json === true) {
     terminal.json(entries);
     return;
@@ -45,8 +46,11 @@ function entryWords(entry: Entry, terminal: Terminal): string | undefined {
     case 'session':
     case 'info':
     case 'checkpoint':
-    case 'lease':
       return undefined;
+    case 'lease':
+      return entry.reason === 'taken_over' && entry.holder
+        ? heading(`taken over by ${entry.holder.program} (pid ${String(entry.holder.pid)} on ${entry.holder.host})`, entry, terminal)
+        : undefined;
   }
 }
 

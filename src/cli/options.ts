@@ -77,6 +77,7 @@ export const optionTable = {
   list: flag('-l, --list', 'list recent sessions: number, name, turns, created', ['attach', 'session']),
   attach: text('-a, --attach <number|id>', 'continue the session with this number of -l, or id'),
   session: text('--session <id>', 'continue this session'),
+  takeOver: flag('--take-over', 'take the session from the process that runs it, ending its turn'),
   last: flag('--last', 'the last used session'),
   interactive: flag('-i, --interactive', 'choose from a list'),
   here: flag('--here', 'only sessions of this directory and below', ['all']),
@@ -101,6 +102,7 @@ export const optionTable = {
   offset: count('--offset <n>', 'skip this many', 0),
   lastEntries: count('--last <n>', 'only the last entries', 1),
 
+  setAside: flag('--set-aside', 'instead of it what was written by a process that had lost the session'),
   at: text('--at <entry>', 'fork after this entry of the transcript'),
   olderThan: text('--older-than <duration>', 'sessions not used for 30m, 12h, 7d or 2w'),
   inSource: flag('--in-source', "delete them in their own program's store too, keeping a copy"),

@@ -48,7 +48,7 @@ async function candidates({ options }: Invocation, workspace: Workspace): Promis
 async function last(invocation: Invocation, workspace: Workspace): Promise<SessionRow> {
   const { here, all, backend } = invocation.options;
   const plain = here !== true && all !== true && backend === undefined;
-  const row = plain ? await workspace.latest() : (await candidates(invocation, workspace))[0];
+  const row = plain ? await workspace.latest({ running: invocation.options.takeOver }) : (await candidates(invocation, workspace))[0];
   if (row) return row;
   throw new SessionError('not_found', 'there is no session to resume', { hint: 'skein sessions list --all shows those of every folder' });
 }

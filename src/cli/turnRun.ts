@@ -6,18 +6,21 @@ import type { RunningTurn, Workspace } from '../core/workspace.js';
 import { onInterrupt } from './interrupt.js';
 import { startProgress } from './progress.js';
 import { Questions } from './questions.js';
+import { orTakeOver } from './takeOver.js';
 import type { Terminal } from './terminal.js';
 import { TurnPrinter } from './turnPrinter.js';
 
 export type EndOfTurn = Extract<TurnUpdate, { kind: 'ended' }>;
 
+export interface TurnWay {
+  readonly terminal: Terminal;
+  readonly mode: PermissionMode | undefined;
+  /** Take the session from a process that runs it. */
+  readonly takeOver?: boolean | undefined;
+}
+
 /** Sends a prompt and prints what comes of it. Ctrl+C cancels; what streamed until then is kept. Errors as `throwFailure`. */
-export async function runTurn(
-  workspace: Workspace,
-  id: string,
-  prompt: string,
-  { terminal, mode }: { readonly terminal: Terminal; readonly mode: PermissionMode | undefined },
-): Promise<void> {
+export async function runTurn(workspace: Workspace, id: string, prompt: string, { terminal, mode, takeOver }: TurnWay): Promise<void> {
   const printer = new TurnPrinter(terminal);
   const stopProgress = startProgress(terminal, 'waiting for the agent');
   const questions = new Questions(workspace, terminal, printer);
@@ -33,7 +36,10 @@ export async function runTurn(
     interrupts.abort();
   });
   try {
-    turn = await workspace.startTurn(id, { content: [{ type: 'text', text: prompt }], mode });
+    const content = [{ type: 'text' as const, text: prompt }];
+    const start = (taken: boolean): Promise<RunningTurn> =>
+      workspace.startTurn(id, { content, mode, takeOver: takeOver === true || taken });
+    turn = await orTakeOver(workspace, id, { terminal, stopProgress, start });
     const ended = await turn.done;
     stopProgress();
     await settle(workspace, terminal, interrupts.signal);

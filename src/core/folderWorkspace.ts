@@ -14,6 +14,8 @@ import { ContentUpdates } from './contentUpdates.js';
 import type { CoreContext } from './context.js';
 import { writeDraft } from './drafts.js';
 import { forkSession, type ForkOptions } from './fork.js';
+import type { Follow } from './follow.js';
+import type { Follows, LeaseListener } from './follows.js';
 import { foreignId } from './foreignId.js';
 import { listSources } from './gatherRows.js';
 import { latestSession, listSessions, recentSessions } from './listSessions.js';
@@ -22,9 +24,12 @@ import type { SessionCalls } from './sessionCalls.js';
 import { resolveId } from './sessionIds.js';
 import { getRow, readHistory, takeSnapshot } from './snapshot.js';
 import type { TurnRunner } from './turnRunner.js';
+import { TurnUpdates } from './turnUpdates.js';
+import { untrusted } from './untrusted.js';
 import type {
   CreateOptions,
   ExportFormat,
+  FollowedTurn,
   ListResult,
   RunningTurn,
   SessionPatch,
@@ -46,14 +51,16 @@ export class FolderWorkspace implements Workspace {
   readonly root: string;
   readonly #context: CoreContext;
   readonly #options: FolderWorkspaceOptions;
-  readonly #turnListeners = new Set<TurnListener>();
+  readonly #updates = new TurnUpdates();
+  readonly #leaseListeners = new Set<LeaseListener>();
   readonly #changeListeners = new Set<(ids: readonly string[]) => void>();
   #runner: Promise<TurnRunner> | undefined;
   /** The same, once it is there: for what cannot wait. */
   #started: TurnRunner | undefined;
   #calls: Promise<SessionCalls> | undefined;
   #watches: readonly (() => void)[] | undefined;
-  #updates: ContentUpdates | undefined;
+  #contentUpdates: ContentUpdates | undefined;
+  #follows: Promise<Follows> | undefined;
 
   constructor(options: FolderWorkspaceOptions) {
     this.#options = options;
@@ -75,11 +82,14 @@ export class FolderWorkspace implements Workspace {
   }
 
   async snapshot(id: string): Promise<Snapshot> {
-    return takeSnapshot(this.#context, await this.resolveId(id), this.#started);
+    const whole = await this.resolveId(id);
+    // Whoever listens sees it go on.
+    const follow = this.#updates.heard ? await this.#followNow(whole) : undefined;
+    return takeSnapshot(this.#context, whole, { runner: this.#started, updates: this.#updates, follow });
   }
 
-  latest(): Promise<SessionRow | undefined> {
-    return latestSession(this.#context);
+  latest(options?: { readonly running?: boolean | undefined }): Promise<SessionRow | undefined> {
+    return latestSession(this.#context, options);
   }
 
   recent(): Promise<readonly SessionRow[]> {
@@ -90,8 +100,13 @@ export class FolderWorkspace implements Workspace {
     return readHistory(this.#context, await this.resolveId(id), last);
   }
 
+  async setAside(id: string): Promise<readonly Entry[]> {
+    const whole = await this.resolveId(id);
+    return foreignId(whole) ? [] : this.#context.store.setAside(whole);
+  }
+
   async search(query: string, limit?: number): Promise<readonly SearchHit[]> {
-    return (await import('./search.js')).searchSessions(this.#context, query, limit, await this.#updates?.gathered());
+    return (await import('./search.js')).searchSessions(this.#context, query, limit, await this.#contentUpdates?.gathered());
   }
 
   async create(options: CreateOptions): Promise<SessionRecord> {
@@ -203,8 +218,23 @@ export class FolderWorkspace implements Workspace {
   }
 
   onTurn(listener: TurnListener): () => void {
-    this.#turnListeners.add(listener);
-    return () => this.#turnListeners.delete(listener);
+    return this.#updates.on(listener);
+  }
+
+  async follow(id: string): Promise<FollowedTurn | undefined> {
+    return this.#followNow(await this.resolveId(id));
+  }
+
+  async takeLease(id: string): Promise<SessionRow> {
+    if (!this.#options.trusted()) throw untrusted('nothing is taken over');
+    const whole = await this.resolveId(id);
+    await (await import('./takeLease.js')).takeLease(this.#context, whole, this.#started);
+    return getRow(this.#context, whole);
+  }
+
+  onLease(listener: LeaseListener): () => void {
+    this.#leaseListeners.add(listener);
+    return () => this.#leaseListeners.delete(listener);
   }
 
   async agents(): Promise<readonly AgentInfo[]> {
@@ -245,23 +275,36 @@ export class FolderWorkspace implements Workspace {
   async dispose(): Promise<void> {
     for (const stop of this.#watches ?? []) stop();
     this.#changeListeners.clear();
-    await this.#updates?.stop();
+    await this.#contentUpdates?.stop();
+    await (await this.#follows)?.dispose();
     await this.#context.close();
     const calls = await this.#calls;
     calls?.stop();
     await (await this.#runner)?.dispose();
     await calls?.settled();
-    this.#turnListeners.clear();
+    this.#updates.clear();
+    this.#leaseListeners.clear();
   }
 
   #watch(): readonly (() => void)[] {
-    this.#updates = new ContentUpdates(this.#context);
+    this.#contentUpdates = new ContentUpdates(this.#context);
     const tell = (ids: readonly string[]): void => {
-      this.#updates?.soon();
+      this.#contentUpdates?.soon();
       for (const listener of this.#changeListeners) listener(ids);
     };
     const { store, sources } = this.#context;
     return [store.watch(tell), ...sources.map((source) => source.watch(() => tell([])))];
+  }
+
+  async #followNow(id: string): Promise<Follow | undefined> {
+    if (foreignId(id)) return undefined;
+    this.#follows ??= import('./follows.js').then(
+      ({ Follows }) =>
+        new Follows(this.#context, this.#updates, (session, holder) => {
+          for (const listener of this.#leaseListeners) listener(session, holder);
+        }),
+    );
+    return (await this.#follows).get(id);
   }
 
   #ids(texts: readonly string[]): Promise<readonly string[]> {
@@ -284,10 +327,7 @@ export class FolderWorkspace implements Workspace {
 
   async #makeRunner(): Promise<TurnRunner> {
     const { TurnRunner } = await import('./turnRunner.js');
-    const tell: TurnListener = (id, seq, update) => {
-      for (const listener of this.#turnListeners) listener(id, seq, update);
-    };
-    this.#started = new TurnRunner(this.#context, await this.#options.catalog(), tell, this);
+    this.#started = new TurnRunner(this.#context, await this.#options.catalog(), this.#updates, this);
     return this.#started;
   }
 }

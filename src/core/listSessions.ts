@@ -68,16 +68,20 @@ export async function recentSessions(context: CoreContext): Promise<readonly Ses
 
 /**
  * The session that `-c` continues: the last used of the folder, or, where the folder has none, of the working tree around it.
- * One that is done, running or damaged cannot go on, nor another program's that its agent does not know.
+ * One that is done or damaged cannot go on, one that is running only when that is asked for, nor another program's that its agent does not know.
  */
-export async function latestSession(context: CoreContext): Promise<SessionRow | undefined> {
-  const here = (await listSessions(context, { scope: 'here' })).rows.find(canGoOn);
+export async function latestSession(
+  context: CoreContext,
+  { running = false }: { readonly running?: boolean | undefined } = {},
+): Promise<SessionRow | undefined> {
+  const isIt = (row: SessionRow): boolean => canGoOn(row) && (running || !row.running);
+  const here = (await listSessions(context, { scope: 'here' })).rows.find(isIt);
   const { gitRoot } = context.location;
   if (here || gitRoot === undefined || gitRoot === context.dir) return here;
-  return (await listSessions({ ...context, dir: gitRoot }, { scope: 'here' })).rows.find(canGoOn);
+  return (await listSessions({ ...context, dir: gitRoot }, { scope: 'here' })).rows.find(isIt);
 }
 
 function canGoOn(row: SessionRow): boolean {
   const isOpen = row.status === 'created' || row.status === 'active' || row.status === 'error' || row.status === 'paused';
-  return isOpen && !row.problem && !row.running && (row.source === ownSource || row.backend_session_id !== undefined);
+  return isOpen && !row.problem && (row.source === ownSource || row.backend_session_id !== undefined);
 }

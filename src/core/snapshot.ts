@@ -6,7 +6,9 @@ import { catchUp } from './catchUp.js';
 import type { CoreContext } from './context.js';
 import { readDraft } from './drafts.js';
 import { foreignId, foreignRow, sourceNamed } from './foreignId.js';
+import type { Follow } from './follow.js';
 import type { TurnRunner } from './turnRunner.js';
+import type { TurnUpdates } from './turnUpdates.js';
 
 /** One session's row, fresh, with the mode that really holds. */
 export async function getRow(context: CoreContext, id: string): Promise<SessionRow> {
@@ -29,15 +31,23 @@ export async function readHistory(context: CoreContext, id: string, last?: numbe
   return last === undefined ? entries : entries.slice(-last);
 }
 
+/** Where the turns of a session are told: those of this process, those of others that are followed. */
+interface LiveParts {
+  readonly runner: TurnRunner | undefined;
+  readonly updates: TurnUpdates;
+  readonly follow: Follow | undefined;
+}
+
 /**
  * What a panel shows of a session. What a running turn of this process tells is taken after the files were read and in one
  * go with `seq`, so that between snapshot and updates nothing is missing and nothing comes twice.
  */
-export async function takeSnapshot(context: CoreContext, id: string, runner: TurnRunner | undefined): Promise<Snapshot> {
+export async function takeSnapshot(context: CoreContext, id: string, { runner, updates, follow }: LiveParts): Promise<Snapshot> {
   if (foreignId(id)) {
     const [row, entries] = await Promise.all([getRow(context, id), readHistory(context, id)]);
-    return { row, entries: [...entries], live: [], running: false, skipped: [], seq: runner?.seq ?? 0 };
+    return { row, entries: [...entries], live: [], running: false, skipped: [], seq: updates.seq };
   }
+  if (follow) return followedSnapshot(context, id, follow, updates);
   await recover(context);
   const added = runner?.running(id) ? [] : await catchUp(context, await context.store.row(id));
   const [row, kept, draft] = await Promise.all([getRow(context, id), readEntries(context, id), readDraft(context, id)]);
@@ -48,8 +58,24 @@ export async function takeSnapshot(context: CoreContext, id: string, runner: Tur
     entries: [...kept.entries, ...[...added, ...(turn?.complete ?? [])].filter((entry) => !known.has(entry.id))],
     live: [...(turn?.live ?? [])],
     running: turn !== undefined,
+    ...(turn || !row.running ? {} : { holder: row.running }),
     skipped: [...kept.skipped],
-    seq: runner?.seq ?? 0,
+    seq: updates.seq,
+    ...(draft === undefined ? {} : { draft }),
+  };
+}
+
+/** The same of a turn that another process runs: as far as it was told to those who listen. */
+async function followedSnapshot(context: CoreContext, id: string, follow: Follow, updates: TurnUpdates): Promise<Snapshot> {
+  const [row, draft] = await Promise.all([getRow(context, id), readDraft(context, id)]);
+  return {
+    row,
+    entries: [...follow.entries],
+    live: [...follow.live],
+    running: false,
+    ...(row.running ? { holder: follow.holder } : {}),
+    skipped: [...follow.skipped],
+    seq: updates.seq,
     ...(draft === undefined ? {} : { draft }),
   };
 }

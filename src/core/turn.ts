@@ -52,6 +52,7 @@ export class Turn implements RunningTurn {
     let finish: (ended: Ended) => void = () => undefined;
     this.done = new Promise((resolve) => (finish = resolve));
     this.#finish = finish;
+    void parts.lease.lost.then((error) => this.#fail(error));
   }
 
   get signal(): AbortSignal {
@@ -153,7 +154,8 @@ export class Turn implements RunningTurn {
     clearTimeout(this.#partialTimer);
     const result = 'result' in outcome ? outcome.result : undefined;
     const failure = this.#storeError ?? ('error' in outcome && !this.signal.aborted ? outcome.error : undefined);
-    const stop_reason = failure !== undefined ? 'error' : this.signal.aborted ? this.#stopReason : (result?.stop_reason ?? 'cancelled');
+    const stop_reason =
+      failure !== undefined ? endedBy(failure).stop_reason : this.signal.aborted ? this.#stopReason : (result?.stop_reason ?? 'cancelled');
     this.add(
       entries.end({
         stop_reason,
@@ -165,7 +167,7 @@ export class Turn implements RunningTurn {
     await this.#writing;
     await this.#parts.store.writePartial(this.id, null).catch((error: unknown) => (this.#storeError ??= error));
     const lost = failure ?? this.#storeError;
-    return lost === undefined ? { kind: 'ended', stop_reason } : { kind: 'ended', stop_reason: 'error', error: errorData(lost) };
+    return lost === undefined ? { kind: 'ended', stop_reason } : endedBy(lost);
   }
 
   /** Last of all: tells the end and lets go of whoever waits for it. */
@@ -185,8 +187,8 @@ export class Turn implements RunningTurn {
       try {
         if (batch.length > 0) await this.#parts.store.append(this.id, batch);
       } catch (error) {
-        // Kept for the turn's end: a full disk may have room by then.
-        this.#unwritten = [...batch, ...this.#unwritten];
+        // Kept for the turn's end: a full disk may have room by then. What came too late is set aside already.
+        if (!isFenced(error)) this.#unwritten = [...batch, ...this.#unwritten];
         throw error;
       }
     });
@@ -198,10 +200,12 @@ export class Turn implements RunningTurn {
   }
 
   #write(act: () => Promise<void>): void {
-    this.#writing = this.#writing.then(act).catch((error: unknown) => {
-      this.#storeError ??= error;
-      this.stop('error');
-    });
+    this.#writing = this.#writing.then(act).catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#storeError ??= error;
+    this.stop(endedBy(error).stop_reason);
   }
 
   #showState(): void {
@@ -212,6 +216,13 @@ export class Turn implements RunningTurn {
 /** What is kept of a failure: an agent's last words, or what to do, go with it. */
 export function keptText({ code, message, hint }: NonNullable<Ended['error']>): string {
   return code === 'agent_failed' && hint !== undefined ? `${message}\n${hint}` : message;
+}
+
+const isFenced = (error: unknown): boolean => error instanceof SessionError && error.code === 'fenced';
+
+/** How a turn ends by a failure: one whose session was taken over did nothing wrong. */
+export function endedBy(error: unknown): Ended {
+  return { kind: 'ended', stop_reason: isFenced(error) ? 'interrupted' : 'error', error: errorData(error) };
 }
 
 /** What a failure is for the listeners: plain data. */

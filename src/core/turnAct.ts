@@ -9,7 +9,7 @@ import type { AgentDoor } from './agentDoor.js';
 import type { CoreContext } from './context.js';
 import { withBranch } from './gitBranch.js';
 import { openAgent, useModel, type OpenedAgent } from './openAgent.js';
-import { errorData, keptText, type Turn } from './turn.js';
+import { endedBy, keptText, type Turn } from './turn.js';
 import { lastSaid, unheard, type TurnPlan } from './turnPlan.js';
 import type { WarmAgents } from './warmAgents.js';
 
@@ -42,7 +42,7 @@ export async function actTurn(context: CoreContext, job: TurnJob): Promise<Ended
   );
   const ended = await turn.end(outcome, plan.writesUsage);
   const model = 'result' in outcome ? outcome.result.model : undefined;
-  const settled = await settleRecord(context, job, ended, { title: seen.title, model });
+  const settled = await settleRecord(job, ended, { title: seen.title, model });
   await keepOrEnd(context, job, seen.agent, settled);
   // Whoever comes next finds a lease of a turn that is over: a nuisance, and not this turn's failure.
   await lease.release().catch((error: unknown) => context.logger.warn(`the lease of ${turn.id} stays: ${messageOf(error)}`));
@@ -56,10 +56,9 @@ interface Seen {
 }
 
 async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise<TurnResult> {
-  const { turn, plan, record, content, history, contextSizes } = job;
-  const { store } = context;
+  const { turn, plan, record, content, history, lease, contextSizes } = job;
   for (const text of plan.warnings) turn.update({ kind: 'notice', level: 'warning', text });
-  await store.update(turn.id, (now) => ({
+  await lease.update((now) => ({
     backend: plan.backend,
     // An agent's own id means nothing to another.
     ...(now.backend === plan.backend ? {} : { backend_session_id: undefined }),
@@ -70,7 +69,7 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
   if (!agent) return { stop_reason: 'cancelled' };
   seen.agent = agent;
   turn.answeredBy(agent.session.model);
-  await store.update(turn.id, (now) => ({
+  await lease.update((now) => ({
     // Handed to another agent meanwhile, it is that one's from the next turn on.
     ...(now.backend === plan.backend ? { backend_session_id: agent.session.id } : {}),
     status: 'active',
@@ -137,14 +136,13 @@ async function withoutWaiting(opening: Promise<OpenedAgent>, signal: AbortSignal
 
 /** Brings the record up to the turn's end; where that fails, it is how the turn ended. */
 async function settleRecord(
-  { store }: CoreContext,
-  { turn, plan }: TurnJob,
+  { turn, plan, lease }: TurnJob,
   ended: Ended,
   { title, model }: { readonly title: string | undefined; readonly model: string | undefined },
 ): Promise<Ended> {
   const failed = ended.stop_reason === 'error';
   try {
-    await store.update(turn.id, (record) => ({
+    await lease.update((record) => ({
       // A turn that was stopped before its agent was there leaves the session as new as it was.
       status: failed ? 'error' : record.backend_session_id === undefined ? record.status : 'active',
       error_message: failed && ended.error ? keptText(ended.error) : undefined,
@@ -154,7 +152,7 @@ async function settleRecord(
     }));
     return ended;
   } catch (error) {
-    return failed ? ended : { kind: 'ended', stop_reason: 'error', error: errorData(error) };
+    return ended.error === undefined ? endedBy(error) : ended;
   }
 }
 

@@ -12,33 +12,28 @@ import { TurnEntries } from './turnEntries.js';
 import { answerByMode } from './turnPermission.js';
 import { turnPlan } from './turnPlan.js';
 import { WarmAgents } from './warmAgents.js';
-import type { RunningTurn, TurnListener, TurnOptions, Workspace } from './workspace.js';
+import { untrusted } from './untrusted.js';
+import type { TurnUpdates } from './turnUpdates.js';
+import type { RunningTurn, TurnOptions, Workspace } from './workspace.js';
 
 /** Runs turns: one at a time in a session, any number of sessions at once. */
 export class TurnRunner {
   readonly #context: CoreContext;
   readonly #catalog: AgentCatalog;
-  readonly #listener: TurnListener;
+  readonly #updates: TurnUpdates;
   readonly #running = new Map<string, Turn>();
   readonly #starting = new Set<string>();
   readonly #warm: WarmAgents;
   readonly #contextSizes = new Map<string, number>();
   readonly #door: AgentDoor;
-  /** Rises over all sessions and turns, so that nothing needs to be remembered of a session that rests. */
-  #seq = 0;
   #disposed = false;
 
-  constructor(context: CoreContext, catalog: AgentCatalog, listener: TurnListener, workspace: Workspace) {
+  constructor(context: CoreContext, catalog: AgentCatalog, updates: TurnUpdates, workspace: Workspace) {
     this.#context = context;
     this.#catalog = catalog;
-    this.#listener = listener;
+    this.#updates = updates;
     this.#warm = new WarmAgents(context);
     this.#door = new AgentDoor(context, workspace, (id) => this.#running.get(id));
-  }
-
-  /** The last number given to an update. */
-  get seq(): number {
-    return this.#seq;
   }
 
   /** Sessions that an agent is kept for. */
@@ -52,8 +47,10 @@ export class TurnRunner {
 
   /** Starts a turn of one of our sessions; resolves when the prompt is kept. `untrusted`, `busy`, `damaged`, `newer_version`, `over_budget`. */
   async start(id: string, options: TurnOptions, trusted: boolean): Promise<RunningTurn> {
-    if (!trusted)
-      throw new SessionError('untrusted', 'this folder is not trusted: no agent is started in it', { hint: 'trust the folder first' });
+    if (!trusted) throw untrusted('no agent is started in it');
+    const running = this.#running.get(id);
+    // One that was taken from us is about to end.
+    if (options.takeOver === true && running?.signal.aborted) await running.done;
     if (this.#disposed || this.#running.has(id) || this.#starting.has(id)) {
       throw new SessionError('busy', `session ${id.slice(0, 8)} is running in this ${this.#context.program} already`, {
         hint: 'wait for that turn to end, or stop it',
@@ -88,7 +85,7 @@ export class TurnRunner {
     const context = this.#context;
     const { store } = context;
     refuseUnreadable(await store.row(id));
-    const lease = await store.acquireLease(id);
+    const lease = await store.acquireLease(id, { takeOver: options.takeOver });
     try {
       await store.recoverPartials();
       const record = await store.read(id);
@@ -104,7 +101,7 @@ export class TurnRunner {
       const turn = new Turn({
         ...{ id, store, lease, entries, mode: plan.mode, depth: options.depth ?? 0 },
         byMode: (request) => answerByMode(request, { mode: plan.mode, cwd: plan.cwd, root: store.root }),
-        tell: (update) => this.#listener(id, ++this.#seq, update),
+        tell: (update) => this.#updates.tell(id, update),
       });
       this.#running.set(id, turn);
       turn.begin(entry, plan);

@@ -6,7 +6,7 @@ import type { Logger } from '../model/logger.js';
 import type { ListFilter } from '../model/filter.js';
 import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, SourceHealth, UsageGroup, UsageRow } from '../model/report.js';
 import type { PermissionMode, SessionRecord, SessionSettings, SessionStatus } from '../model/record.js';
-import type { Problem, SessionRow } from '../model/row.js';
+import type { Holder, Problem, SessionRow } from '../model/row.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { TurnUpdate } from '../model/turn.js';
 import type { SourceInfo } from '../sources/source.js';
@@ -55,6 +55,20 @@ export interface TurnOptions {
   readonly atMost?: PermissionMode | undefined;
   /** How many sessions stand between a person and this prompt. Default 0. */
   readonly depth?: number | undefined;
+  /** Ends another process's turn in the session first. */
+  readonly takeOver?: boolean | undefined;
+}
+
+/** A turn of another process that is shown here: listeners get its updates. Leaving it lets it go on. */
+export interface FollowedTurn {
+  readonly holder: Holder;
+  /** All of the session's entries so far. */
+  readonly entries: readonly Entry[];
+  /** What streams and is no entry yet. */
+  readonly live: readonly TurnUpdate[];
+  /** How it ended; `undefined` where it was not waited for. */
+  readonly done: Promise<Extract<TurnUpdate, { kind: 'ended' }> | undefined>;
+  stop(): void;
 }
 
 /** A turn under way. Listeners get updates with a rising `seq`; `done` never rejects: a failure is an `ended` with its error. */
@@ -82,13 +96,15 @@ export interface Workspace {
   resolveId(text: string): Promise<string>;
   list(filter?: ListFilter): Promise<ListResult>;
   get(id: string): Promise<SessionRow>;
-  /** What a panel shows: entries, and the live updates of a turn that runs in this process. */
+  /** What a panel shows: entries, and the live updates of a turn that runs, here or in another process. */
   snapshot(id: string): Promise<Snapshot>;
-  /** The session that `-c` continues: the last used of this working tree that can go on; `undefined` when there is none. */
-  latest(): Promise<SessionRow | undefined>;
+  /** The session that `-c` continues: the last used of this working tree that can go on, with `running` also a busy one; `undefined` when there is none. */
+  latest(options?: { readonly running?: boolean | undefined }): Promise<SessionRow | undefined>;
   /** The five last used. */
   recent(): Promise<readonly SessionRow[]>;
   history(id: string, last?: number): Promise<readonly Entry[]>;
+  /** What processes wrote that had lost the session: kept in its file, and no part of its history. */
+  setAside(id: string): Promise<readonly Entry[]>;
   search(query: string, limit?: number): Promise<readonly SearchHit[]>;
 
   create(options: CreateOptions): Promise<SessionRecord>;
@@ -120,7 +136,7 @@ export interface Workspace {
   usage(by?: UsageGroup, options?: Omit<UsageOptions, 'by'>): Promise<readonly UsageRow[]>;
   setDraft(id: string, draft: string): Promise<void>;
 
-  /** Runs a turn; rejects with `busy` when another process runs one, `untrusted` in a folder that is not trusted. */
+  /** Runs a turn; rejects with `busy` when another process runs one and it is not to be taken over, `untrusted` in a folder that is not trusted. */
   startTurn(id: string, options: TurnOptions): Promise<RunningTurn>;
   /** Sends a message to a session, whose agent answers it; waits for a session that runs, or is refused, as `send_policy` says. */
   send(options: SendOptions): Promise<Sent>;
@@ -137,6 +153,12 @@ export interface Workspace {
   settled(): Promise<void>;
   running(id: string): RunningTurn | undefined;
   onTurn(listener: TurnListener): () => void;
+  /** Shows a turn that another process runs; `undefined` where none does. `snapshot` begins that too, where somebody listens. */
+  follow(id: string): Promise<FollowedTurn | undefined>;
+  /** Takes the session from the process that runs it: its turn ends, what streamed is kept, and the session is free. */
+  takeLease(id: string): Promise<SessionRow>;
+  /** Tells who runs a session that is followed: at its beginning, at each change, and `undefined` at its end. */
+  onLease(listener: (id: string, holder: Holder | undefined) => void): () => void;
 
   agents(): Promise<readonly AgentInfo[]>;
   sources(): Promise<readonly SourceInfo[]>;

@@ -25,7 +25,12 @@ export interface SessionClientOptions {
 }
 
 /** The notifications of the protocol. A name left out does not compile. */
-const notificationNames: Readonly<Record<NotificationName, true>> = { 'sessions/changed': true, 'turn/update': true, progress: true };
+const notificationNames: Readonly<Record<NotificationName, true>> = {
+  'sessions/changed': true,
+  'turn/update': true,
+  'lease/changed': true,
+  progress: true,
+};
 
 /**
  * The session server: started by the first request, started again when it ends by itself, five times in three minutes at

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { entrySchema } from './entry.js';
-import { problemSchema, sessionRowSchema } from './row.js';
+import { holderSchema, problemSchema, sessionRowSchema } from './row.js';
 import { turnUpdateSchema } from './turn.js';
 
 /** A session opened for reading: what a panel shows. `seq` is the last update it contains. */
@@ -9,7 +9,10 @@ export const snapshotSchema = z.object({
   entries: z.array(entrySchema),
   /** Updates of the running turn that are not entries yet. */
   live: z.array(turnUpdateSchema),
+  /** A turn runs here. */
   running: z.boolean(),
+  /** Another process runs a turn: `live` and the updates are what it writes down of it. */
+  holder: holderSchema.optional(),
   /** Entries that could not be read. */
   skipped: z.array(problemSchema),
   seq: z.number(),

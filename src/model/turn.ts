@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { entrySchema, planStepSchema, stopReasons, toolCallSchema } from './entry.js';
+import { holderSchema } from './row.js';
 import { messageUsageSchema } from './usage.js';
 
 /** One choice of a permission request. `kind` decides its place and key; `id` is what the agent wants back. */
@@ -23,7 +24,14 @@ export type PermissionRequest = z.infer<typeof permissionRequestSchema>;
  * and replaces what streamed under the same id.
  */
 export const turnUpdateSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('started'), entry: entrySchema, backend: z.string(), model: z.string().optional() }),
+  /** `holder`: another process runs it, and it is followed here. */
+  z.object({
+    kind: z.literal('started'),
+    entry: entrySchema,
+    backend: z.string(),
+    model: z.string().optional(),
+    holder: holderSchema.optional(),
+  }),
   z.object({ kind: z.literal('text'), id: z.string(), delta: z.string() }),
   z.object({ kind: z.literal('thinking'), id: z.string(), delta: z.string() }),
   z.object({ kind: z.literal('tool'), call: toolCallSchema }),

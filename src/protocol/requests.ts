@@ -12,7 +12,7 @@ import {
   usageRowSchema,
 } from '../model/report.js';
 import { snapshotSchema } from '../model/snapshot.js';
-import { problemSchema, sessionRowSchema } from '../model/row.js';
+import { holderSchema, problemSchema, sessionRowSchema } from '../model/row.js';
 import { permissionModes, sessionSettingsSchema, sessionStatuses } from '../model/record.js';
 import { replies, sentSchema, sessionStateSchema } from '../model/sessionTools.js';
 import { turnUpdateSchema } from '../model/turn.js';
@@ -154,6 +154,8 @@ export const requests = {
   },
   'turn/cancel': { params: z.object({ folder, id }), result: none },
   'turn/respond': { params: z.object({ folder, id, request: z.string(), option: z.string().nullable() }), result: none },
+  /** Ends the turn that another process runs in the session; it is free then. */
+  'lease/take': { params: z.object({ folder, id }), result: sessionRowSchema },
   'agents/list': { params: z.object({ folder }), result: z.array(agentInfoSchema) },
   'sources/list': { params: z.object({ folder }), result: z.array(sourceInfoSchema) },
   'health/list': { params: z.object({ folder }), result: z.array(sourceHealthSchema) },
@@ -167,6 +169,8 @@ export const requests = {
 export const notifications = {
   'sessions/changed': z.object({ folder, ids: z.array(z.string()) }),
   'turn/update': z.object({ folder, id, seq: z.number(), update: turnUpdateSchema }),
+  /** Who runs a session that is followed here changed; without a holder nobody does. */
+  'lease/changed': z.object({ folder, id, holder: holderSchema.optional() }),
   progress: z.object({ token: z.string(), message: z.string(), percent: z.number().optional(), done: z.boolean() }),
 } as const;
 

@@ -76,6 +76,7 @@ export function createHandlers(workspaces: Workspaces): Handlers {
       (await at(params)).running(params.id)?.respond(params.request, params.option);
       return {};
     },
+    'lease/take': async (params) => (await at(params)).takeLease(params.id),
     'agents/list': async (params) => (await (await at(params)).agents()).map(agentData),
     'sources/list': async (params) => (await (await at(params)).sources()).map((info) => definedOf(info)),
     'health/list': async (params) => [...(await (await at(params)).health())],

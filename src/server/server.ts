@@ -39,6 +39,7 @@ export function startServer(options: { readonly env: Readonly<Record<string, str
     trustByDefault: false,
     editor: { secret: (agent) => editorSecret(editor, agent, logger), models: editorModels(editor, connection) },
     changed: (folder, ids) => notify('sessions/changed', { folder, ids: [...ids] }),
+    leased: (folder, id, holder) => notify('lease/changed', { folder, id, ...(holder === undefined ? {} : { holder }) }),
     turn: (folder, id, seq, update) => notify('turn/update', { folder, id, seq, update }),
   });
   const handlers = createHandlers(workspaces);

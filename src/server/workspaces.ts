@@ -4,6 +4,7 @@ import { openWorkspace } from '../core/openWorkspace.js';
 import type { Editor, TurnListener, Workspace } from '../core/workspace.js';
 import { SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
+import type { Holder } from '../model/row.js';
 
 export interface WorkspacesOptions {
   readonly program: string;
@@ -15,6 +16,7 @@ export interface WorkspacesOptions {
   readonly editor?: Editor;
   readonly changed?: (folder: string, ids: readonly string[]) => void;
   readonly turn?: (folder: string, ...update: Parameters<TurnListener>) => void;
+  readonly leased?: (folder: string, id: string, holder: Holder | undefined) => void;
 }
 
 interface Opened {
@@ -58,13 +60,14 @@ export class Workspaces {
   }
 
   async #open(folder: string, stop: (() => void)[]): Promise<Workspace> {
-    const { program, surface, env, logger, trustByDefault, changed, turn, editor } = this.#options;
+    const { program, surface, env, logger, trustByDefault, changed, turn, leased, editor } = this.#options;
     const dir = await realpath(folder).catch((cause: unknown) => {
       throw new SessionError('gone', `${folder} is not there any more`, { hint: 'open the folder again', cause });
     });
     const trusted = (): boolean => this.#trust.get(folder) ?? trustByDefault;
     const workspace = await openWorkspace(dir, { program, surface, env, logger, trusted, ...(editor && { editor }) });
     if (changed) stop.push(workspace.onChanged((ids) => changed(folder, ids)));
+    if (leased) stop.push(workspace.onLease((id, holder) => leased(folder, id, holder)));
     if (turn) stop.push(workspace.onTurn((id, seq, update) => turn(folder, id, seq, update)));
     return workspace;
   }

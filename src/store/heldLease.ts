@@ -37,10 +37,12 @@ export class HeldLease implements Lease {
     let lose: (error: SessionError) => void = () => undefined;
     this.lost = new Promise((resolve) => (lose = resolve));
     this.#lose = lose;
-    this.#timers = [
-      this.#every(renewMs, () => this.setState(this.#file.state)),
-      this.#every(lookMs, () => this.#look()),
-    ];
+    this.#timers = [this.#every(renewMs, () => this.setState(this.#file.state)), this.#every(lookMs, () => this.#look())];
+  }
+
+  /** Whether this is the mark of this lease. */
+  isNamed(nonce: string): boolean {
+    return this.#file.nonce === nonce;
   }
 
   async setState(state: 'running' | 'waiting'): Promise<void> {

@@ -25,11 +25,7 @@ export interface LeaseOptions {
  * holder, alive or dead, the epoch is raised and a `lease` line written, so that whatever that one still writes is set aside; what
  * it left of a turn becomes entries before that line.
  */
-export async function acquireLease(
-  context: StoreContext,
-  id: string,
-  { takeOver = false, ended }: LeaseOptions = {},
-): Promise<HeldLease> {
+export async function acquireLease(context: StoreContext, id: string, { takeOver = false, ended }: LeaseOptions = {}): Promise<HeldLease> {
   const { port } = context;
   const paths = sessionPaths(context.sessions, id);
   const owner = await thisOwner(context.actor.program, freshId());

@@ -12,7 +12,7 @@ import { sessionStates } from './sessionStates.js';
 import { sessionPaths } from './sessionPaths.js';
 import { briefOfRow, readRow } from './sessionRows.js';
 import type { SessionWriter } from './sessionWriter.js';
-import type { DeletedRow, Lease, NewRecord, Store, StoreQuery, StoreQueryResult, UndoResult } from './store.js';
+import type { DeletedRow, Lease, NewRecord, SessionTail, Store, StoreQuery, StoreQueryResult, UndoResult } from './store.js';
 import { storeContext, type StoreContext, type StoreContextOptions } from './storeContext.js';
 import { SessionWatch } from './watch.js';
 
@@ -169,6 +169,12 @@ class FolderStore implements Store {
     });
     writer.useLease(lease);
     return lease;
+  }
+
+  async tail(id: string): Promise<SessionTail> {
+    const [writer, { FileTail }] = await Promise.all([this.#writerNow(), import('./sessionTail.js')]);
+    await this.#run(() => transcriptOf(this.#context, id));
+    return new FileTail(this.#context, id, (nonce) => writer.lease(id)?.isNamed(nonce) ?? false);
   }
 
   async doctor(options: { readonly fix?: boolean } = {}): Promise<readonly Finding[]> {

@@ -1,7 +1,7 @@
 import type { Entry } from '../model/entry.js';
 import type { SessionError } from '../model/errors.js';
 import type { Finding } from '../model/report.js';
-import type { Problem, SessionRow } from '../model/row.js';
+import type { Holder, Problem, SessionRow } from '../model/row.js';
 import type { SessionRecord } from '../model/record.js';
 
 /** Who writes: goes into locks, and into the journal so that `undo` takes back this surface's own last change. */
@@ -130,6 +130,9 @@ export interface Store {
    */
   acquireLease(id: string, options?: { readonly takeOver?: boolean | undefined }): Promise<Lease>;
 
+  /** Reads a session on that another process runs. `not_found` when there is none. */
+  tail(id: string): Promise<SessionTail>;
+
   /** All findings; with `fix`, mends what can be mended (undoable) and keeps what it moves. */
   doctor(options?: { readonly fix?: boolean }): Promise<readonly Finding[]>;
 
@@ -153,4 +156,24 @@ export interface Lease {
   setState(state: 'running' | 'waiting'): Promise<void>;
   /** Lets go of it; one that was lost is let be. */
   release(): Promise<void>;
+}
+
+/** What a look at a session finds that another process writes. */
+export interface TailLook {
+  /** Who runs its turn, when that is another; `undefined` also when it died. */
+  readonly holder: Holder | undefined;
+  /** What streams, as far as it is written down; none of it is in the transcript. */
+  readonly partial: readonly Entry[];
+  /** Whether a partial is there at all: a turn that is over leaves none. */
+  readonly unended: boolean;
+  /** Entries since the last look. */
+  readonly entries: readonly Entry[];
+  readonly skipped: readonly Problem[];
+}
+
+/** Reads a session on, look after look: only what is new of its transcript, and what streams. */
+export interface SessionTail {
+  /** Who runs the session's turn, when that is another process. */
+  holder(): Promise<Holder | undefined>;
+  look(): Promise<TailLook>;
 }

@@ -82,7 +82,9 @@ describe('a lease', () => {
     await taker.writePartial(record.id, [message('mine', 'assistant')]);
     for (const late of [
       () =>
-        holder.append(record.id, [message('half', 'assistant', { message: { role: 'assistant', content: [{ type: 'text', text: 'whole' }] } })]),
+        holder.append(record.id, [
+          message('half', 'assistant', { message: { role: 'assistant', content: [{ type: 'text', text: 'whole' }] } }),
+        ]),
       () => holder.writePartial(record.id, [message('late', 'assistant')]),
       () => holder.writePartial(record.id, null),
       () => first.update(() => ({ status: 'error' })),
@@ -93,7 +95,9 @@ describe('a lease', () => {
     await taker.append(record.id, [message('next')]);
     const { entries } = await taker.entries(record.id);
     assert.deepEqual(
-      entries.slice(1).map((entry) => [entry.type === 'lease' ? 'lease' : entry.id, entry.type === 'message' ? entry.stop_reason : entry.epoch]),
+      entries
+        .slice(1)
+        .map((entry) => [entry.type === 'lease' ? 'lease' : entry.id, entry.type === 'message' ? entry.stop_reason : entry.epoch]),
       [
         ['prompt', undefined],
         ['half', 'interrupted'],
@@ -137,7 +141,8 @@ describe('a lease', () => {
     const before = await readLease(context.port, paths.lease);
     const port = probedPort(context.port, {
       before: (call, args) => {
-        if (call === 'open' && args[0] === paths.transcript && args[1] === 'append') throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+        if (call === 'open' && args[0] === paths.transcript && args[1] === 'append')
+          throw Object.assign(new Error('full'), { code: 'ENOSPC' });
       },
     });
     await assert.rejects(acquireLease({ ...context, port }, record.id, { takeOver: true }), { code: 'disk_full' });

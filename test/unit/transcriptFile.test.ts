@@ -140,7 +140,7 @@ describe('reading', () => {
       fc.asyncProperty(fc.array(anyLine, { maxLength: 30 }), fc.nat(30), async (made, cut) => {
         const lines = made.map(({ lease, epoch, id }, index): Entry => {
           const timestamp = '2026-01-27T10:00:00.000Z';
-          const line = `${String(index)}`;
+          const line = String(index);
           if (lease) return { type: 'lease', id: `e${String(id)}`, timestamp, epoch: epoch ?? 0, line };
           return message(`e${String(id)}`, 'user', { ...(epoch === undefined ? {} : { epoch }), line });
         });
@@ -162,7 +162,12 @@ describe('reading', () => {
         const scan = await scanTranscript(port, file, (entry) => void read.push(entry), { aside: (entry) => readAside.push(entry) });
         assert.deepEqual([read, readAside, scan.epoch, scan.setAside], [taken, aside, highest, aside.length]);
         // Read in two goes, as one does who follows it, it comes to the same.
-        const bytes = Buffer.byteLength(lines.slice(0, cut).map((line) => `${JSON.stringify(line)}\n`).join(''));
+        const bytes = Buffer.byteLength(
+          lines
+            .slice(0, cut)
+            .map((line) => `${JSON.stringify(line)}\n`)
+            .join(''),
+        );
         writeFileSync(`${file}.start`, readFileSync(file).subarray(0, bytes));
         const start = await readEntries(port, `${file}.start`);
         const { epoch } = await scanTranscript(port, `${file}.start`, () => undefined);
