@@ -68,7 +68,12 @@ async function examineLines(context: StoreContext, id: string): Promise<readonly
     found.push(examined(context, file, 'wrong_id', `its first line says that it is session ${scan.id}`));
   if (scan.setAside > 0)
     found.push(
-      examined(context, file, 'set_aside', `${String(scan.setAside)} entries of a program that had lost the session are not shown`),
+      examined(
+        context,
+        file,
+        'set_aside',
+        `${String(scan.setAside)} ${scan.setAside === 1 ? 'entry' : 'entries'} of a program that had lost the session: skein sessions history ${id.slice(0, 8)} --set-aside`,
+      ),
     );
   for (const { start, length } of await longLines(context.port, full)) {
     found.push(examined(context, file, 'long_line', `the line at byte ${String(start)} has ${String(Math.round(length / 1e6))} MB`));
