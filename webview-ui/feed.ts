@@ -65,7 +65,7 @@ export interface Turn {
 export interface Mark {
   readonly kind: 'mark';
   readonly id: string;
-  readonly entry: EntryOf<'compact'> | EntryOf<'reset'> | EntryOf<'checkpoint'>;
+  readonly entry: EntryOf<'compact'> | EntryOf<'reset'> | EntryOf<'checkpoint'> | EntryOf<'lease'>;
 }
 export type FeedItem = Turn | Mark;
 
@@ -200,7 +200,12 @@ function changeLast(items: readonly FeedItem[], change: (turn: TurnDraft) => voi
 }
 
 const isPrompt = (entry: Entry): entry is EntryOf<'message'> => entry.type === 'message' && entry.message.role === 'user';
-const isMark = (entry: Entry): entry is Mark['entry'] => entry.type === 'compact' || entry.type === 'reset' || entry.type === 'checkpoint';
+const isMark = (entry: Entry): entry is Mark['entry'] =>
+  entry.type === 'compact' ||
+  entry.type === 'reset' ||
+  entry.type === 'checkpoint' ||
+  // Of a holder that died the interrupted turn tells.
+  (entry.type === 'lease' && entry.reason === 'taken_over');
 const isSilent = (entry: Entry): boolean => entry.type === 'session' || entry.type === 'info' || entry.type === 'lease';
 
 function newTurn(entry: Entry, number: number): TurnDraft {

@@ -3,7 +3,7 @@ import type { AgentInfoData } from '../src/protocol/requests.js';
 import type { Problem, SessionRow } from '../src/model/row.js';
 import type { Snapshot } from '../src/model/snapshot.js';
 import type { TurnUpdate } from '../src/model/turn.js';
-import { feedOf, keepKnown, resumeLast, updateFeed, type FeedItem } from './feed.js';
+import { feedOf, keepKnown, lastTurn, resumeLast, updateFeed, type FeedItem } from './feed.js';
 
 /** Numbers of the running turn that the record does not have yet. */
 export interface LiveUsage {
@@ -150,7 +150,7 @@ function viewOf(snapshot: Snapshot, before: SessionView | undefined, at: number)
   const usage = usageOf(snapshot.row);
   const view: SessionView = {
     row: snapshot.row,
-    feed: snapshot.running ? resumeLast(feed) : feed,
+    feed: snapshot.running || (snapshot.holder && lastTurn(feed)?.end === undefined) ? resumeLast(feed) : feed,
     running: snapshot.running,
     seq: snapshot.seq,
     skipped: snapshot.skipped,
@@ -166,6 +166,8 @@ function updateView(session: SessionView, update: TurnUpdate, at: number): Sessi
   const next = { ...session, feed: updateFeed(session.feed, update, at) };
   switch (update.kind) {
     case 'started':
+      // Another window's or a terminal's turn is read here, and not run.
+      if (update.holder) return { ...next, row: { ...session.row, running: update.holder }, usageBefore: session.usage };
       return { ...next, running: true, usageBefore: session.usage };
     case 'title':
       return withTitle(next, update.title);

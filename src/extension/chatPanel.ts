@@ -122,6 +122,11 @@ export class ChatPanel {
     if (update.kind === 'ended') void this.refresh({ keep: true });
   }
 
+  /** Another window or terminal runs the session, or took it: it is followed from now on. */
+  leaseChanged({ folder, id, holder }: Notification<'lease/changed'>): void {
+    if (folder === this.#subject.folder.path && id === this.#subject.id && holder) void this.refresh({ keep: true });
+  }
+
   /** Follows what others changed: the command line, another window, a rename in the tree. */
   sessionsChanged({ folder, ids }: Notification<'sessions/changed'>): void {
     const { id } = this.#subject;
@@ -222,6 +227,7 @@ function sameEntries(a: Snapshot, b: Snapshot): boolean {
     a.entries.length === b.entries.length &&
     last(a) === last(b) &&
     a.running === b.running &&
+    a.holder?.started_at === b.holder?.started_at &&
     a.live.length === b.live.length
   );
 }

@@ -35,6 +35,7 @@ export class ChatPanels implements vscode.Disposable {
     const { client } = shared;
     this.#subscriptions = vscode.Disposable.from(
       client.on('turn/update', (params) => this.#each((panel) => panel.turnUpdated(params))),
+      client.on('lease/changed', (params) => this.#each((panel) => panel.leaseChanged(params))),
       client.on('sessions/changed', (params) => this.#each((panel) => panel.sessionsChanged(params))),
       client.onState((state) => this.#each((panel) => panel.serverChanged(state))),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#each((panel) => void panel.refresh())),

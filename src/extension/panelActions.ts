@@ -32,6 +32,11 @@ export function actOnPanels({ client, panels, list, diffs }: Parts): void {
   const actions: Actions = {
     send: (panel, message, session) => send(client, panel, message, session),
     cancel: (panel, _, session) => client.request('turn/cancel', sessionOf(panel, session)),
+    takeOver: async (panel, _, session) => {
+      await client.request('lease/take', sessionOf(panel, session));
+      await panel.refresh();
+      panel.bringUp();
+    },
     retry: (panel, _, session) => retry(client, sessionOf(panel, session)),
     respond: (panel, { request, option }, session) => client.request('turn/respond', { ...sessionOf(panel, session), request, option }),
     fork: async (panel, { entry }, session) => {

@@ -20,6 +20,7 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     mode: z.string().optional(),
   }),
   z.object({ kind: z.literal('cancel') }),
+  z.object({ kind: z.literal('takeOver') }),
   z.object({ kind: z.literal('retry') }),
   z.object({ kind: z.literal('respond'), request: z.string(), option: z.string().nullable() }),
   z.object({ kind: z.literal('fork'), entry: z.string().optional() }),

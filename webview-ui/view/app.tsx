@@ -182,7 +182,7 @@ function Panel({ state, host, actions }: PanelProps) {
           />
           <ChangedFiles files={files} id={turn?.id ?? ''} workdir={facts.workdir} />
           {busy ? (
-            <Busy holder={busy} />
+            <Busy holder={busy} closed={closed} problem={state.problem} />
           ) : (
             <Composer
               draft={saved.draft}

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { SessionRow } from '../../src/model/row.js';
 import { lastTurn, waitingRequests } from '../feed.js';
+import { placeOf } from '../holderWords.js';
 import { formatClock, formatCost, formatTokens } from '../numbers.js';
 import type { SessionView } from '../panelState.js';
 import { useClock } from './clock.js';
@@ -106,7 +107,7 @@ function State({ session, busy }: { readonly session: SessionView; readonly busy
   const [icon, style, words] = ((): readonly [IconName, string, string] => {
     if (waiting) return ['ask', 'is-ask', 'Needs you'];
     if (session.running) return ['run', 'is-run spin', 'Running'];
-    if (busy) return ['lock', '', 'Busy in another window'];
+    if (busy) return ['lock', '', `Busy ${session.row.running ? placeOf(session.row.running) : 'in another window'}`];
     if (session.row.status === 'error') return ['fail', 'is-fail', 'Failed'];
     return ['done', '', 'Ready'];
   })();

@@ -1,9 +1,10 @@
 import type { Mark } from '../feed.js';
+import { holderWords } from '../holderWords.js';
 import { formatTime } from '../moments.js';
 import { formatMany, formatTokens } from '../numbers.js';
 import { Answer } from './answer.js';
 import { Button } from './controls.js';
-import { Icon } from './icon.js';
+import { Icon, type IconName } from './icon.js';
 import { Notice } from './notice.js';
 import { useOpening } from './opening.js';
 
@@ -15,6 +16,14 @@ export function MarkView({ mark: { entry } }: { readonly mark: Mark }) {
   const [open, toggle] = useOpening(`mark-${entry.id}`, false);
   const time = formatTime(entry.timestamp, Date.now());
   if (entry.type === 'checkpoint') return <Line words={`Checkpoint ${time}`} />;
+  if (entry.type === 'lease') {
+    return (
+      <Line
+        icon="lock"
+        words={`Taken over ${time} by ${entry.holder ? holderWords(entry.holder) : 'another program'}. Nothing was lost.`}
+      />
+    );
+  }
   if (entry.type === 'reset') return <Line words={`Reset ${time}: the agent starts without what is above`} />;
   const { turns_removed: turns, tokens_before: before, tokens_after: after, reason, summary } = entry;
   return (
@@ -36,10 +45,10 @@ export function MarkView({ mark: { entry } }: { readonly mark: Mark }) {
   );
 }
 
-function Line({ words }: { readonly words: string }) {
+function Line({ words, icon = 'flag' }: { readonly words: string; readonly icon?: IconName }) {
   return (
     <div class="mark">
-      <Icon name="flag" />
+      <Icon name={icon} />
       <span class="num">{words}</span>
     </div>
   );

@@ -46,7 +46,7 @@ export function TurnEnd({ turn, facts, newest }: { readonly turn: Turn; readonly
     case 'interrupted':
       return (
         <Notice tone="calm" title="The turn was interrupted" aside={at} actions={again || undefined}>
-          <p>The window or the program that ran it ended. What was written until then is kept.</p>
+          <p>{message ? `${sentence(message)}.` : 'The window or the program that ran it ended.'} What was written until then is kept.</p>
         </Notice>
       );
     case 'max_tokens':
@@ -71,3 +71,5 @@ export function TurnEnd({ turn, facts, newest }: { readonly turn: Turn; readonly
       return null;
   }
 }
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
