@@ -120,6 +120,9 @@ export class Follow {
     this.skipped.push(...skipped);
     for (const entry of entries) {
       this.entries.push(entry);
+      // Who prints what streams prints no entry of it: the rest comes first.
+      const rest = this.#streaming.has(entry.id) ? growth(this.#streaming.get(entry.id), entry) : undefined;
+      if (rest) this.#hooks.tell(rest);
       this.#streaming.delete(entry.id);
       const isPrompt = entry.type === 'message' && entry.message.role === 'user';
       if (isPrompt) this.#hooks.tell({ kind: 'started', entry, backend: entry.backend ?? '', holder: this.#holder });

@@ -9,12 +9,16 @@ import {
   type MessageConnection,
 } from 'vscode-languageserver/node';
 import type { ClientMethod, ClientParams, ClientResult } from '../../src/protocol/clientRequests.js';
-import type { Method, Params, Result } from '../../src/protocol/requests.js';
+import type { Method, Notification, Params, Result } from '../../src/protocol/requests.js';
 
 const program = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
 
 /** The session server as VS Code runs it, over stdio. */
 export interface StdioServer {
+  readonly pid: number;
+  /** What it told of turns so far, in order: those it runs and those it follows. */
+  readonly updates: readonly Notification<'turn/update'>[];
+  readonly leases: readonly Notification<'lease/changed'>[];
   readonly connection: MessageConnection;
   request<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
   /** Says goodbye and waits until it is gone. */
@@ -37,7 +41,12 @@ export async function startStdioServer(home: string, folders: readonly string[],
   for (const [method, answer] of Object.entries(answers)) {
     connection.onRequest(method, (params: unknown, token: CancellationToken): Promise<unknown> => answer(params as never, token));
   }
+  const updates: Notification<'turn/update'>[] = [];
+  const leases: Notification<'lease/changed'>[] = [];
+  connection.onNotification('turn/update', (update: Notification<'turn/update'>) => void updates.push(update));
+  connection.onNotification('lease/changed', (lease: Notification<'lease/changed'>) => void leases.push(lease));
   const server: StdioServer = {
+    ...{ pid: child.pid ?? 0, updates, leases },
     connection,
     request: (method, params) => connection.sendRequest(method, params),
     stop: async () => {
