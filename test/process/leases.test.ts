@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { textOf, type Entry, type EntryOf } from '../../src/model/entry.js';
+import { textOf, type Entry } from '../../src/model/entry.js';
 import { initialState, reduce, type PanelState } from '../../webview-ui/panelState.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 import { show } from '../support/panelSamples.js';
@@ -351,9 +351,7 @@ describe('a take-over', () => {
       for (const update of windows.flatMap((window) => told(window, place))) {
         if (update.kind === 'entry' || update.kind === 'started') assert.ok(kept.has(update.entry.id), JSON.stringify(update.entry));
       }
-      const ended = after.flatMap((entry) =>
-        entry.type === 'message' && entry.stop_reason !== undefined ? [entry as EntryOf<'message'>] : [],
-      );
+      const ended = after.flatMap((entry) => (entry.type === 'message' && entry.stop_reason !== undefined ? [entry] : []));
       assert.deepEqual(
         ended.map(({ stop_reason }) => stop_reason),
         ['end_turn', ...asked.slice(1).map(() => 'interrupted'), 'end_turn'],
