@@ -17,6 +17,8 @@ export interface AcpOptions {
   readonly logger: Logger;
   /** Whether `session/load` may stand in for `session/resume`. An agent that loses sessions by it says no. Default yes. */
   readonly mayLoad?: boolean | undefined;
+  /** Puts a line of the agent's right, before it is read. */
+  readonly mend?: ((line: string) => string) | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /** `_meta` of what we say that we can do, for an agent that gives more to who asks for it. */
   readonly clientMeta?: Readonly<Record<string, unknown>> | undefined;
@@ -41,8 +43,8 @@ type Initialized = z.infer<typeof initializeSchema>;
 /** Starts an ACP agent and shakes hands. Rejects with `agent_failed`, and leaves no process, when that does not work. */
 export async function connectAcp(options: AcpOptions): Promise<AgentConnection> {
   const limits = { ...defaultLimits, ...options.limits };
-  const { command, cwd, logger } = options;
-  const link = startLink(command, cwd, logger);
+  const { command } = options;
+  const link = startLink(options);
   try {
     const hello = await link.request(acp.methods.agent.initialize, handshake(options.clientMeta), initializeSchema, limits.start);
     if (hello.protocolVersion !== acp.PROTOCOL_VERSION) {
@@ -56,9 +58,9 @@ export async function connectAcp(options: AcpOptions): Promise<AgentConnection> 
   }
 }
 
-function startLink(command: AgentCommand, cwd: string, logger: Logger): AcpLink {
+function startLink({ command, cwd, logger, mend }: AcpOptions): AcpLink {
   try {
-    return new AcpLink(command.title, { ...command, cwd, logger });
+    return new AcpLink(command.title, { ...command, cwd, logger }, mend);
   } catch (error) {
     // Most failures to start come as an event; some, such as a `.cmd` on Windows, are thrown.
     throw startError(command.title, messageOf(error));

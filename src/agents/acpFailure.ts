@@ -1,6 +1,7 @@
 import { RequestError } from '@agentclientprotocol/sdk/unstable';
 import * as z from 'zod';
 import { SessionError } from '../model/errors.js';
+import { jsonOf } from '../model/json.js';
 import type { ProcessEnd } from './agentProcess.js';
 import { meaningOf } from './failureWords.js';
 
@@ -47,13 +48,17 @@ export function isUnknownSession(error: unknown): boolean {
 
 /** There never was a process. */
 export function startError(agent: string, why: string): SessionError {
-  return new SessionError('agent_failed', `${agent} could not be started`, { hint: why });
+  return new SessionError('agent_failed', `${agent} could not be started`, {
+    hint: why,
+  });
 }
 
 /** The process is gone. */
 export function endedError(agent: string, { code, signal, lastWords }: ProcessEnd): SessionError {
   const how = code !== null ? ` (exit ${code})` : signal !== null ? ` (${signal})` : '';
-  return new SessionError('agent_failed', `${agent} ended unexpectedly${how}`, { hint: lastWordsHint(lastWords) });
+  return new SessionError('agent_failed', `${agent} ended unexpectedly${how}`, {
+    hint: lastWordsHint(lastWords),
+  });
 }
 
 /** It runs and does not answer. */
@@ -84,9 +89,24 @@ function lastWordsHint(words: string): string {
 
 function wordsOf({ message, data }: RequestError): string {
   const details = detailsOf(data);
-  const said = message.replace(/^Internal error:?\s*/i, '');
+  const said = plainWords(message.replace(/^Internal error:?\s*/i, ''));
   return [said, details === said ? '' : details].filter((text) => text !== '').join(': ') || message || 'it did not say which';
 }
+
+/** What a model's API answered, which some agents hand on as it is, in its own words. */
+function plainWords(text: string): string {
+  const parsed = apiErrorSchema.safeParse(text.startsWith('{') ? jsonOf(text) : undefined);
+  return parsed.success
+    ? `${parsed.data.error.message}${parsed.data.error.code === undefined ? '' : ` (${parsed.data.error.code})`}`
+    : text;
+}
+
+const apiErrorSchema = z.object({
+  error: z.object({
+    message: z.string(),
+    code: z.union([z.number(), z.string()]).optional(),
+  }),
+});
 
 function detailsOf(data: unknown): string {
   if (typeof data === 'string') return data;

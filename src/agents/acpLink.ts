@@ -24,10 +24,14 @@ export class AcpLink {
   readonly #sessions = new Map<string, SessionEvents>();
   readonly #logger: Logger;
 
-  /** @param title what the agent is called in errors. */
+  /**
+   * @param title what the agent is called in errors
+   * @param mend puts a line of the agent's right, before it is read
+   */
   constructor(
     readonly title: string,
     options: AgentProcessOptions,
+    mend: (line: string) => string = (line) => line,
   ) {
     this.#logger = options.logger;
     this.process = new AgentProcess(options);
@@ -37,7 +41,7 @@ export class AcpLink {
         const session = this.#sessions.get(params.sessionId);
         return (await session?.permission(params)) ?? { outcome: { outcome: 'cancelled' } };
       })
-      .connect(acpStream(this.process, (params) => this.#update(params)));
+      .connect(acpStream(this.process, (params) => this.#update(params), mend));
     void this.#connection.closed.then(() => this.process.stop(lingerMs));
   }
 

@@ -8,15 +8,16 @@ const maxLine = 32 << 20;
 /**
  * The messages of an agent process as the SDK wants them. It passes on only what the SDK can make sense of, since that prints
  * the rest to our own stderr: lines that are no message go to the agent's last words, and `session/update` goes straight to
- * `onUpdate` in the order of arrival, before any answer that follows it, with kinds that the SDK does not know.
+ * `onUpdate` in the order of arrival, before any answer that follows it, with kinds that the SDK does not know. `mend` puts each
+ * line right that came.
  */
-export function acpStream(agent: AgentProcess, onUpdate: (params: unknown) => void): Stream {
+export function acpStream(agent: AgentProcess, onUpdate: (params: unknown) => void, mend: (line: string) => string): Stream {
   const asked = new Set<unknown>();
   let cancelled = false;
   const readable = new ReadableStream<AnyMessage>({
     start(controller) {
       const accept = (line: string): void => {
-        const message = cancelled ? null : parse(line);
+        const message = cancelled ? null : parse(mend(line));
         if (message === null) return;
         if (message === undefined) agent.note(`(no message) ${line}`);
         else if (message.method === 'session/update') onUpdate(message.params);

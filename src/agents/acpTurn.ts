@@ -85,8 +85,11 @@ export class AcpTurn {
     const chosen = await Promise.race([asked, aborted(this.#hooks.signal)]);
     this.#waiting -= 1;
     this.onHeard();
-    if (this.#hooks.signal.aborted) this.#updates.refuse(call.id, 'cancelled');
-    else if (isRefusal(options, chosen)) this.#updates.refuse(call.id, 'denied');
+    const { aborted: isCancelled } = this.#hooks.signal;
+    if (isCancelled || isRefusal(options, chosen)) {
+      // At once: not every agent tells what became of a call that was refused.
+      this.#hooks.update({ kind: 'tool', call: this.#updates.refuse(call, isCancelled ? 'cancelled' : 'denied') });
+    }
     return permissionResponse(options, chosen);
   }
 

@@ -93,9 +93,15 @@ export class AcpUpdates {
     return call;
   }
 
-  /** From now on a failure of this call is the person's refusal, or the end of the turn that left it unanswered. */
-  refuse(id: string, as: 'denied' | 'cancelled'): void {
-    this.#refused.set(id, as);
+  /**
+   * Ends the call as one that the person refused, or that the end of the turn left unanswered, which a failure of it is from now
+   * on. Returns all of it.
+   */
+  refuse(call: ToolCall, as: 'denied' | 'cancelled'): ToolCall {
+    this.#refused.set(call.id, as);
+    const refused: ToolCall = { ...(this.#calls.get(call.id) ?? call), status: as };
+    this.#calls.set(call.id, refused);
+    return refused;
   }
 
   /** The calls that are not done, each with the status that the turn's end gives it. */

@@ -5,6 +5,7 @@ import { connectClaudeAdapter } from './claude/claudeAdapter.js';
 import { connectClaude } from './claude/claudeConnection.js';
 import { connectCodexAdapter } from './codex/codexAdapter.js';
 import { connectCodex } from './codex/codexConnection.js';
+import { connectGemini } from './geminiAgent.js';
 
 /** An agent that we know how to start. */
 export interface AgentRow {
@@ -93,8 +94,7 @@ export const agentTable: readonly AgentRow[] = [
         args: ['--acp', '--skip-trust'],
         node: 20,
         can: ['permissions', 'models', 'modes'],
-        // It has no `session/resume`, and its clean-up deletes sessions that were loaded: a session goes on by replaying it.
-        connect: (start) => connectAcp({ ...start, mayLoad: false }),
+        connect: connectGemini,
       },
     ],
   },

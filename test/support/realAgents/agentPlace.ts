@@ -10,6 +10,7 @@ import type { RealAgent } from './realAgent.js';
 /** A folder with the product in it, under a home where some agents are installed and set up, and the model that they ask. */
 export interface AgentPlace {
   readonly dir: string;
+  readonly home: string;
   readonly server: ModelServer;
   /** The product, as another program would open it; with other agents installed beside. Closed at the end too. */
   open(others?: readonly RealAgent[]): Promise<Workspace>;
@@ -26,6 +27,7 @@ export async function makeAgentPlace(agent: RealAgent): Promise<AgentPlace> {
   const system = [path.dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];
   return {
     dir,
+    home,
     server,
     async open(others = []) {
       const agents = [agent, ...others];

@@ -4,10 +4,13 @@ import { installGemini } from '../agentInstall.js';
 import type { RealAgent } from './realAgent.js';
 
 const settings = {
+  // The model that it chooses by itself is chosen by asking another one.
+  model: { name: 'gemini-2.5-flash' },
   security: { auth: { selectedType: 'gemini-api-key' } },
   privacy: { usageStatisticsEnabled: false },
   telemetry: { enabled: false },
-  general: { enableAutoUpdate: false, disableAutoUpdate: true, maxAttempts: 1, sessionRetention: { enabled: false } },
+  // With its clean-up, which deletes sessions: that is how people have it.
+  general: { enableAutoUpdate: false, disableAutoUpdate: true, maxAttempts: 1 },
 };
 
 export const gemini: RealAgent = {
