@@ -22,7 +22,7 @@ const node = { ...common, platform: 'node', target: 'node20', define: { ...commo
 /** The model SDK stands beside the programs, which live in folders of dist/: each bundle asks for the same file. */
 const besideModelSdk = {
   name: 'model-sdk',
-  setup: ({ onResolve }) => void onResolve({ filter: /\/modelSdk\.js$/ }, () => ({ path: '../modelSdk.js', external: true })),
+  setup: ({ onResolve }) => void onResolve({ filter: /\/modelSdk\.js$/ }, () => ({ path: '../modelSdk.cjs', external: true })),
 };
 /** The SDK takes all of zod, with 50 languages that nobody asks for. */
 const withoutLocales = {
@@ -30,6 +30,18 @@ const withoutLocales = {
   setup: ({ onLoad }) => void onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';" })),
 };
 const esm = { ...node, format: 'esm', outdir: 'dist', banner: { js: requireShim }, plugins: [lazyBuiltins, besideModelSdk] };
+
+const besideMcp = {
+  name: 'mcp',
+  setup: ({ onResolve }) => void onResolve({ filter: /\/mcp\/main\.js$/ }, () => ({ path: '../mcp/main.cjs', external: true })),
+};
+/** A bundle of CommonJS that knows where it is, as an ES module does. */
+const script = {
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  define: { ...node.define, 'import.meta.url': '__url' },
+  banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
+};
 
 const bundles = [
   // The language client is a bundle of its own, loaded when first needed: activation stays short.
@@ -41,16 +53,16 @@ const bundles = [
   {
     ...node,
     format: 'cjs',
-    plugins: [lazyBuiltins, besideModelSdk],
+    plugins: [lazyBuiltins, besideModelSdk, besideMcp],
     entryPoints: { 'cli/main': 'src/cli/main.ts' },
-    external: ['../mcp/main.js'],
-    outdir: 'dist',
-    outExtension: { '.js': '.cjs' },
-    define: { ...node.define, 'import.meta.url': '__url' },
-    banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
+    ...script,
+    // What stands beside it is required: an import out of a script that was loaded with its code makes Node warn on stderr.
+    supported: { 'dynamic-import': false },
   },
-  { ...esm, splitting: true, chunkNames: 'chunks/[name]-[hash]', entryPoints: { server: 'src/server/main.ts', demoAgent: 'src/agents/demoAgent.ts', 'mcp/main': 'src/mcp/main.ts' } },
-  { ...esm, plugins: [withoutLocales], entryPoints: { modelSdk: 'src/agents/modelSdk.ts' } },
+  // No other command pays for the MCP SDK.
+  { ...node, format: 'cjs', plugins: [lazyBuiltins, besideModelSdk], entryPoints: { 'mcp/main': 'src/mcp/main.ts' }, ...script },
+  { ...esm, splitting: true, chunkNames: 'chunks/[name]-[hash]', entryPoints: { server: 'src/server/main.ts', demoAgent: 'src/agents/demoAgent.ts' } },
+  { ...node, format: 'cjs', plugins: [withoutLocales], entryPoints: { modelSdk: 'src/agents/modelSdk.ts' }, ...script },
   { ...common, platform: 'browser', target: 'es2022', format: 'iife', entryPoints: { panel: 'webview-ui/main.tsx', usage: 'webview-ui/usage/main.tsx' }, jsx: 'automatic', jsxImportSource: 'preact', outdir: 'dist/webview' },
   { ...common, entryPoints: { panel: 'webview-ui/panel.css', usage: 'webview-ui/usage.css' }, outdir: 'dist/webview' },
 ];

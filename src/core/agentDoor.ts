@@ -3,7 +3,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { McpProgram } from '../agents/agent.js';
 import { ownNode } from '../agents/nodeProgram.js';
 import { messageOf, SessionError } from '../model/errors.js';
@@ -14,6 +13,7 @@ import type { CoreContext } from './context.js';
 import { doorCallSchema, doorVariables, type DoorAnswer } from './doorMessages.js';
 import { runTool } from './sessionTools.js';
 import { skeinScript } from './skeinProgram.js';
+import { socketLine } from './socketLine.js';
 import { errorData, type Turn } from './turn.js';
 import type { Workspace } from './workspace.js';
 
@@ -86,18 +86,13 @@ export class AgentDoor {
   #serve(socket: Socket): void {
     this.#sockets.add(socket);
     const gone = new AbortController();
-    let bytes = 0;
-    socket.on('data', (chunk) => {
-      bytes += chunk.length;
-      if (bytes > mostBytes) socket.destroy();
-    });
     socket.on('error', (error) => this.#context.logger.debug(`the door for agents: ${error.message}`));
     socket.on('close', () => {
       this.#sockets.delete(socket);
       gone.abort();
     });
-    createInterface({ input: socket }).once('line', (line) => {
-      void this.#answer(line, gone.signal).then((answer) => socket.end(`${JSON.stringify(answer)}\n`));
+    void socketLine(socket, mostBytes).then(async (line) => {
+      if (line !== undefined) socket.end(`${JSON.stringify(await this.#answer(line, gone.signal))}\n`);
     });
   }
 

@@ -1,8 +1,11 @@
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
 import { errorCodes, SessionError } from '../model/errors.js';
 import type { ToolName } from '../model/sessionTools.js';
 import { doorAnswerSchema, doorVariables, type DoorCall } from './doorMessages.js';
+import { socketLine } from './socketLine.js';
+
+/** Bytes of one answer: more than the longest that a tool gives. */
+const mostBytes = 64 << 20;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,19 +24,19 @@ export function doorClient(env: Environment): DoorClient | undefined {
   };
 }
 
-function answerTo(address: string, call: DoorCall, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(address);
-    const gone = (cause?: unknown): void =>
-      reject(new SessionError('gone', 'the program that runs this session is not there any more', { cause }));
-    const cancel = (): void => void socket.destroy();
-    signal.addEventListener('abort', cancel, { once: true });
-    createInterface({ input: socket }).once('line', resolve);
-    socket.once('error', gone);
-    socket.once('close', () => {
-      signal.removeEventListener('abort', cancel);
-      gone();
-    });
-    socket.once('connect', () => socket.write(`${JSON.stringify(call)}\n`));
-  });
+async function answerTo(address: string, call: DoorCall, signal: AbortSignal): Promise<string> {
+  const socket = connect(address);
+  let cause: unknown;
+  socket.on('error', (error) => (cause = error));
+  const cancel = (): void => void socket.destroy();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    socket.write(`${JSON.stringify(call)}\n`);
+    const answer = await socketLine(socket, mostBytes);
+    if (answer !== undefined) return answer;
+    throw new SessionError('gone', 'the program that runs this session is not there any more', { cause });
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    socket.destroy();
+  }
 }

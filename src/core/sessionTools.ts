@@ -57,7 +57,7 @@ const tools: Tools = {
     const { workspace, caller } = place;
     const target = await rowInFolder(place, session);
     const announceTo = announce_to === undefined ? undefined : (await rowInFolder(place, announce_to)).id;
-    const said = { session: target.id, message, reply, ...(announceTo === undefined ? {} : { announce_to: announceTo }) };
+    const said = definedOf({ session: target.id, message, reply, announce_to: announceTo });
     await requirePermission(place, 'send', { title: `Send to the session ${nameOf(target)}`, input: said }, signal);
     return workspace.send({ session: target.id, message, reply, announceTo, timeoutMs: timeout_seconds * 1000, signal, caller });
   },
@@ -67,12 +67,8 @@ const tools: Tools = {
     const backend = agent ?? (caller && (await workspace.get(caller.session)).backend);
     const announceTo = announce_to === undefined ? undefined : (await rowInFolder(place, announce_to)).id;
     const who = backend === undefined ? 'the default agent' : backend;
-    await requirePermission(
-      place,
-      'spawn',
-      { title: `Start a session with ${who}`, input: { prompt, agent: backend, model, tags } },
-      signal,
-    );
+    const input = definedOf({ prompt, agent: backend, model, tags });
+    await requirePermission(place, 'spawn', { title: `Start a session with ${who}`, input }, signal);
     return workspace.spawn({ prompt, backend, model, title, tags, reply, announceTo, timeoutMs: timeout_seconds * 1000, signal, caller });
   },
 };
@@ -126,6 +122,9 @@ async function requirePermission(
   if (option === 'session' && caller) allowed.add(caller.session);
   if (option !== 'once' && option !== 'session') throw new SessionError('denied', 'the person did not allow it');
 }
+
+/** The same without what is not there. */
+const definedOf = (value: object): object => Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
 
 const nameOf = ({ title, id }: SessionRow): string => (title === '' ? id.slice(0, 8) : `“${title}”`);
 

@@ -71,7 +71,7 @@ function mcpServer(run: RunTool, version: string): McpServer {
 async function resultOf(work: ReturnType<RunTool>): Promise<CallToolResult> {
   try {
     const result = await work;
-    return { content: [{ type: 'text', text: JSON.stringify(result, undefined, 2) }], structuredContent: { ...result } };
+    return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } };
   } catch (error) {
     const hint = error instanceof SessionError && error.hint !== undefined ? ` (${error.hint})` : '';
     const code = error instanceof SessionError ? error.code : 'failed';
