@@ -6,13 +6,14 @@ export interface Orders {
   readonly say?: string;
   readonly write?: string;
   readonly bash?: string;
+  readonly tool?: string;
   readonly hang?: string;
   readonly fail?: string;
   readonly overflow?: string;
 }
 
 export function ordersOf(prompt: string): Orders {
-  const orders = [...prompt.matchAll(/\[\[(think|say|write|bash|hang|fail|overflow)\s*([^\]]*)\]\]/g)];
+  const orders = [...prompt.matchAll(/\[\[(think|say|write|bash|tool|hang|fail|overflow)\s*([^\]]*)\]\]/g)];
   return Object.fromEntries(orders.map(([, name = '', rest = '']): [string, string] => [name, rest]));
 }
 
@@ -44,12 +45,16 @@ export function partsOf(question: Question, prompts: readonly string[], id: stri
   if (question.fields) {
     return [{ type: 'text', text: JSON.stringify(Object.fromEntries(question.fields.map((name) => [name, `The model's ${name}`]))) }];
   }
-  const { think, say, write, bash } = ordersOf(prompt);
+  const { think, say, write, bash, tool: call } = ordersOf(prompt);
   if (question.result !== undefined) return [{ type: 'text', text: `The tool said: ${question.result.split('\n')[0] ?? ''}` }];
   const first: AnswerPart[] = [
     ...(think === undefined ? [] : [{ type: 'thinking' as const, text: 'I think about the prompt.' }]),
     ...(say === undefined ? [] : [{ type: 'text' as const, text: say }]),
   ];
+  // Agents put the name of its MCP server before that of a tool.
+  const [wanted = '', input = ''] = (call ?? '').split(/\s+([^]*)/);
+  const named = call === undefined ? undefined : question.tools.find((name) => name === wanted || name.endsWith(`_${wanted}`));
+  if (named !== undefined) return [...first, { type: 'tool', id, name: named, input: JSON.parse(input) as object }];
   const tool = (table: typeof writers | typeof shells): string | undefined => question.tools.find((name) => Object.hasOwn(table, name));
   const [writer, shell] = [tool(writers), tool(shells)];
   const [file = '', text = ''] = (write ?? '').split(/\s+([^]*)/);

@@ -35,7 +35,7 @@ const dialects = [anthropic, responses, chatCompletions, gemini];
  * Starts a server that speaks Anthropic's Messages, OpenAI's Responses and Chat Completions and Gemini's `generateContent`, with
  * and without server-sent events. It echoes the last prompt and counts the person's earlier prompts, so that a resume or a fork
  * proves that it carried the history. A prompt may order it to `[[think]]`, to `[[say WORDS]]` before the rest, to `[[write FILE TEXT]]` and
- * `[[bash COMMAND]]` (tools, where the agent offers them), to `[[hang]]` after the first words, `[[fail STATUS]]`, or
+ * `[[bash COMMAND]]` or `[[tool NAME JSON]]` (tools, where the agent offers them), to `[[hang]]` after the first words, `[[fail STATUS]]`, or
  * `[[overflow]]`: the context is full. A request for JSON gets its fields.
  * A model named `small` obeys none of them, for the titles and summaries that agents ask for on the side.
  */
