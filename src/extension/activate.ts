@@ -9,6 +9,7 @@ import { DiffDocuments } from './diffDocument.js';
 import { onFoldersChanged, windowFolders } from './folders.js';
 import { useTranslator } from './l10n.js';
 import { modelAnswers } from './languageModels.js';
+import { registerMcpProvider } from './mcpProvider.js';
 import { registerNotifications } from './notifications.js';
 import { actOnPanels } from './panelActions.js';
 import { SessionClient } from './sessionClient.js';
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): SkeinApi {
   add(registerNotifications({ turns, panels, list, client, unread }));
   add(registerSettings(client, log));
   add(registerUriHandler(panels, list, log));
+  add(registerMcpProvider(context));
   registerTerminalPath(context, log);
   return { version: 1, request: (method, params) => client.request(method, params) };
 }

@@ -1,10 +1,11 @@
+import { isFork, isSpawned } from '../model/lineage.js';
 import type { SessionRow } from '../model/row.js';
 import { agentTitle } from './agentTitle.js';
 import { ageText, costText, joined, tokensText } from './amountText.js';
 import { l10n } from './l10n.js';
 
 /** What a session is doing, or what is wrong with it: the one thing its icon says. */
-export type RowState = 'waiting' | 'running' | 'failed' | 'damaged' | 'pinned' | 'archived' | 'fork' | 'foreign' | 'plain';
+export type RowState = 'waiting' | 'running' | 'failed' | 'damaged' | 'pinned' | 'archived' | 'fork' | 'spawned' | 'foreign' | 'plain';
 
 export interface RowIcon {
   readonly id: string;
@@ -20,6 +21,7 @@ const icons: Readonly<Record<RowState, RowIcon>> = {
   pinned: { id: 'pinned' },
   archived: { id: 'archive' },
   fork: { id: 'git-branch' },
+  spawned: { id: 'list-tree' },
   foreign: { id: 'cloud-download' },
   plain: { id: 'comment' },
 };
@@ -33,7 +35,8 @@ export function rowState(row: SessionRow): RowState {
   if (row.archived) return 'archived';
   if (row.pinned) return 'pinned';
   if (!isOwn(row)) return 'foreign';
-  return row.parent_id === undefined ? 'plain' : 'fork';
+  if (isSpawned(row)) return 'spawned';
+  return isFork(row) ? 'fork' : 'plain';
 }
 
 /** The state's icon; the demo agent's sessions are told apart where there is nothing else to say. */
@@ -83,6 +86,8 @@ export function stateText(row: SessionRow): string {
       return l10n.t('pinned');
     case 'fork':
       return l10n.t('fork');
+    case 'spawned':
+      return l10n.t('started by another session');
     case 'foreign':
     case 'plain':
       return row.status === 'completed' ? l10n.t('completed') : l10n.t('ready');
@@ -111,7 +116,7 @@ export function rowContext(row: SessionRow): string {
     isOwn(row) ? 'own' : 'foreign',
     row.pinned ? 'pinned' : 'unpinned',
     row.archived ? 'archived' : 'kept',
-    row.parent_id === undefined ? 'root' : 'fork',
+    isFork(row) ? 'fork' : 'root',
     row.running ? 'busy' : 'idle',
     row.problem ? 'damaged' : 'sound',
     row.tags.length > 0 ? 'tagged' : 'untagged',

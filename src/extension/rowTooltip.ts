@@ -34,6 +34,8 @@ function stateLine(row: SessionRow): string {
       return l10n.t('Pinned');
     case 'fork':
       return l10n.t('Fork of another session');
+    case 'spawned':
+      return l10n.t('Started by another session');
     case 'foreign':
       return l10n.t("Found in {0}'s sessions, not yet in Skein", agentTitle(row.source));
     case 'plain':

@@ -144,3 +144,12 @@ describe('a tooltip', () => {
     assert.doesNotMatch(rowTooltip(sessionRow({ title: hostile }), now), /<img|\]\(|\$\(alert\)/);
   });
 });
+
+test('a session that another one started is told from a fork', () => {
+  const parent_id = 'a'.repeat(32);
+  const [fork, spawned] = [sessionRow({ parent_id }), sessionRow({ parent_id, metadata: { spawned_by: parent_id } })];
+  assert.deepEqual([rowIcon(fork).id, rowIcon(spawned).id], ['git-branch', 'list-tree']);
+  assert.match(rowAccessibilityLabel(spawned, now), /started by another session/);
+  assert.match(rowContext(fork), /\bfork\b/);
+  assert.doesNotMatch(rowContext(spawned), /\bfork\b/);
+});
