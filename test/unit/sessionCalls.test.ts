@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 function held(): { readonly script: Script; readonly open: () => void } {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
-  return { open, script: (prompt, hooks) => (prompt.startsWith('hold') ? opened.then(() => echo(prompt, hooks)) : echo(prompt, hooks)) };
+  return { open, script: (prompt, hooks) => (prompt.includes('hold') ? opened.then(() => echo(prompt, hooks)) : echo(prompt, hooks)) };
 }
 
 const asking = (session: string, more: { readonly depth?: number; readonly mode?: PermissionMode } = {}) => ({
@@ -139,7 +139,7 @@ describe('a message to a session', () => {
     const { script, open } = held();
     await withFolder({ agents: scriptedCatalog({ script }) }, async ({ workspace }) => {
       const [a, b] = [await workspace.create({ backend: 'scripted' }), await workspace.create({ backend: 'scripted' })];
-      const waits = workspace.send({ session: b.id, message: 'x', reply: 'reply', ...asking(a.id) });
+      const waits = workspace.send({ session: b.id, message: 'hold', reply: 'reply', ...asking(a.id) });
       await until('the turn runs', () => workspace.running(b.id) !== undefined);
       await assert.rejects(workspace.send({ session: a.id, message: 'y', reply: 'reply', ...asking(b.id, { depth: 1 }) }), {
         code: 'busy',
