@@ -3,14 +3,25 @@ import * as z from 'zod';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContentBlock } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
+import type { ThinkingLevel } from '../model/record.js';
 import type { Logger } from '../model/logger.js';
 import { promptOf, type PromptAbilities } from './acpContent.js';
 import { failureIn } from './acpFailure.js';
 import type { AcpLink, SessionEvents } from './acpLink.js';
-import { modeChoice, modeIdFor, modelChoice, sessionStateSchema, type Choice, type SessionState } from './acpSettings.js';
+import { commandsOf } from './acpCommands.js';
+import {
+  modeChoice,
+  modeIdFor,
+  modelChoice,
+  sessionStateSchema,
+  thinkingChoice,
+  thinkingIdFor,
+  type Choice,
+  type SessionState,
+} from './acpSettings.js';
 import { AcpTurn } from './acpTurn.js';
 import { promptResponseSchema, usageOf } from './acpUsage.js';
-import type { AgentSession, TurnHooks, TurnResult } from './agent.js';
+import type { AgentCommandInfo, AgentSession, TurnHooks, TurnResult } from './agent.js';
 import { TurnWatch } from './turnWatch.js';
 
 export interface AcpSessionOptions {
@@ -41,6 +52,8 @@ export class AcpSession implements AgentSession, SessionEvents {
   readonly #options: AcpSessionOptions;
   #models: Choice | undefined;
   #modes: Choice | undefined;
+  #thinking: Choice | undefined;
+  #commands: readonly AgentCommandInfo[] = [];
   #turn: AcpTurn | undefined;
   #title: { readonly text: string; readonly told: boolean } | undefined;
   /** What the session has cost so far, in US dollars; `undefined` while that is not known. */
@@ -53,6 +66,7 @@ export class AcpSession implements AgentSession, SessionEvents {
     this.#options = options;
     this.#models = modelChoice(options.state);
     this.#modes = modeChoice(options.state);
+    this.#thinking = thinkingChoice(options.state);
     this.#cost = options.spent;
     this.#link.attach(this.id, this);
   }
@@ -63,6 +77,10 @@ export class AcpSession implements AgentSession, SessionEvents {
 
   get model(): string | undefined {
     return this.#models?.current;
+  }
+
+  get commands(): readonly AgentCommandInfo[] {
+    return this.#commands;
   }
 
   async prompt(content: readonly ContentBlock[], hooks: TurnHooks): Promise<TurnResult> {
@@ -120,14 +138,21 @@ export class AcpSession implements AgentSession, SessionEvents {
     this.#modes = { ...this.#modes, current: id };
   }
 
+  async setThinking(level: ThinkingLevel): Promise<void> {
+    const value = thinkingIdFor(level, this.#thinking, this.#link.title);
+    if (!this.#thinking || this.#thinking.current === value) return;
+    await this.#set('session/set_config_option', { configId: this.#thinking.configId, value });
+    this.#thinking = { ...this.#thinking, current: value };
+  }
+
   update(update: Readonly<Record<string, unknown>>): void {
     switch (update['sessionUpdate']) {
-      case 'config_option_update': {
-        const state = sessionStateSchema.parse(update);
-        this.#models = modelChoice(state) ?? this.#models;
-        if (this.#modes?.configId !== undefined) this.#modes = modeChoice(state) ?? this.#modes;
+      case 'config_option_update':
+        this.#take(sessionStateSchema.parse(update));
         break;
-      }
+      case 'available_commands_update':
+        this.#commands = commandsOf(update);
+        break;
       case 'current_mode_update':
         if (this.#modes) this.#modes = { ...this.#modes, current: z.string().parse(update['currentModeId']) };
         break;
@@ -167,8 +192,12 @@ export class AcpSession implements AgentSession, SessionEvents {
 
   async #set(method: string, what: object): Promise<void> {
     const state = await this.#link.request(method, { sessionId: this.id, ...what }, sessionStateSchema.nullish(), settingMs);
-    if (!state) return;
+    if (state) this.#take(state);
+  }
+
+  #take(state: SessionState): void {
     this.#models = modelChoice(state) ?? this.#models;
+    this.#thinking = thinkingChoice(state) ?? this.#thinking;
     if (this.#modes?.configId !== undefined) this.#modes = modeChoice(state) ?? this.#modes;
   }
 }

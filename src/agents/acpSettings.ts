@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SessionError } from '../model/errors.js';
+import type { ThinkingLevel } from '../model/record.js';
 
 const choiceSchema = z.looseObject({ value: z.string(), name: z.string() });
 const groupSchema = z.looseObject({ options: z.array(choiceSchema) });
@@ -47,9 +48,13 @@ export function modeChoice(state: SessionState): Choice | undefined {
   return { current: modes.currentModeId, values: modes.availableModes.map(({ id }) => ({ id, title: id })), configId: undefined };
 }
 
-function configChoice(state: SessionState, name: string): Choice | undefined {
+/** How much it thinks, `undefined` when the agent lets nobody choose. */
+export const thinkingChoice = (state: SessionState): Choice | undefined =>
+  configChoice(state, 'thought_level', 'effort', 'reasoning_effort');
+
+function configChoice(state: SessionState, ...names: readonly string[]): Choice | undefined {
   const all = (state.configOptions ?? []).filter((option) => option !== null);
-  const option = all.find(({ id }) => id === name) ?? all.find(({ category }) => category === name);
+  const option = all.find(({ id }) => names.includes(id)) ?? all.find(({ category }) => names.some((name) => name === category));
   if (!option) return undefined;
   const flat = option.options.flatMap((entry) => ('value' in entry ? [choiceSchema.parse(entry)] : groupSchema.parse(entry).options));
   return { current: option.currentValue, values: flat.map(({ value, name: title }) => ({ id: value, title })), configId: option.id };
@@ -77,4 +82,22 @@ export function modeIdFor(mode: string, choice: Choice | undefined, agent: strin
   }
   if (mode === 'plan') throw new SessionError('unsupported', `${agent} has no plan mode`, { hint: 'use the mode ask, or another agent' });
   return undefined;
+}
+
+/** What agents call our levels of thinking, where they do not use our words. */
+const levelNames: Readonly<Record<ThinkingLevel, readonly string[]>> = {
+  off: ['off', 'none', 'disabled'],
+  minimal: ['minimal'],
+  low: ['low'],
+  medium: ['medium'],
+  high: ['high'],
+  xhigh: ['xhigh', 'max'],
+};
+
+/** The agent's id for a level of thinking; `unsupported` where it has not got that one. */
+export function thinkingIdFor(level: ThinkingLevel, choice: Choice | undefined, agent: string): string {
+  const found = levelNames[level].find((name) => choice?.values.some(({ id }) => id === name));
+  if (found !== undefined) return found;
+  const known = choice?.values.map(({ id }) => id).join(', ');
+  throw new SessionError('unsupported', `${agent} cannot be told to think “${level}”`, { hint: known && `it offers ${known}` });
 }

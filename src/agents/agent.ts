@@ -48,12 +48,21 @@ export interface TurnHooks {
   readonly signal: AbortSignal;
 }
 
+/** A command that the agent takes at the start of a prompt, after a slash. `hint`: what may follow it; empty for nothing. */
+export interface AgentCommandInfo {
+  readonly name: string;
+  readonly description: string;
+  readonly hint: string;
+}
+
 /** A conversation that a running agent process holds. One turn at a time. */
 export interface AgentSession {
   /** The agent's own id: what `backend_session_id` keeps. */
   readonly id: string;
   readonly models: readonly { readonly id: string; readonly title: string }[];
   readonly model: string | undefined;
+  /** What it has told of its own commands so far. */
+  readonly commands?: readonly AgentCommandInfo[] | undefined;
   /** Tokens that its model holds, where that is known before the first turn. */
   readonly contextSize?: number | undefined;
   /** Rejects with `agent_failed` (the agent's last words in the hint) when the agent dies or answers an error. */

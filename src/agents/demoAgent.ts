@@ -15,11 +15,13 @@ interface OpenSession {
   readonly cwd: string;
   mode: string;
   model: string;
+  effort: string;
   allowedAlways: boolean;
   turn: AbortController | undefined;
 }
 
 const modes = { ask: 'Ask', accept_edits: 'Accept edits', plan: 'Plan', auto: 'Auto' };
+const efforts = { off: 'Off', low: 'Low', high: 'High' };
 const models = { demo: 'Demo', 'demo-terse': 'Demo, terse' };
 const store = new DemoSessions(demoHome(process.env));
 const open = new Map<string, OpenSession>();
@@ -36,12 +38,20 @@ function stateOf(session: OpenSession): { modes: acp.SessionModeState; configOpt
         currentValue: session.model,
         options: Object.entries(models).map(([value, name]) => ({ value, name })),
       },
+      {
+        id: 'effort',
+        name: 'Thinking',
+        category: 'thought_level',
+        type: 'select',
+        currentValue: session.effort,
+        options: Object.entries(efforts).map(([value, name]) => ({ value, name })),
+      },
     ],
   };
 }
 
 function start(memory: DemoSession, cwd: string, client: acp.AgentContext): OpenSession {
-  const session: OpenSession = { memory, cwd, mode: 'ask', model: 'demo', allowedAlways: false, turn: undefined };
+  const session: OpenSession = { memory, cwd, mode: 'ask', model: 'demo', effort: 'off', allowedAlways: false, turn: undefined };
   open.set(memory.id, session);
   const availableCommands = demoCommands.map(({ name, hint, description }) => ({ name, description, ...(hint && { input: { hint } }) }));
   // After the answer that names the session: before it nobody knows the id.
@@ -85,6 +95,7 @@ async function prompt(params: acp.PromptRequest, client: acp.AgentContext): Prom
     cwd,
     mode: session.allowedAlways && mode === 'ask' ? 'accept_edits' : mode,
     terse: session.model === 'demo-terse',
+    thinks: session.effort !== 'off',
     signal: controller.signal,
     update: (update) => client.notify('session/update', { sessionId, update }),
     ask: (toolCall, options) => client.request('session/request_permission', { sessionId, toolCall, options }),
@@ -198,10 +209,10 @@ const app = acp
   })
   .onRequest('session/set_config_option', ({ params }) => {
     const session = opened(params.sessionId);
-    if (params.configId !== 'model' || typeof params.value !== 'string' || !Object.hasOwn(models, params.value)) {
-      throw acp.RequestError.invalidParams(undefined, `no ${params.configId} ${String(params.value)}`);
-    }
-    session.model = params.value;
+    const { configId, value } = params;
+    if (configId === 'model' && typeof value === 'string' && Object.hasOwn(models, value)) session.model = value;
+    else if (configId === 'effort' && typeof value === 'string' && Object.hasOwn(efforts, value)) session.effort = value;
+    else throw acp.RequestError.invalidParams(undefined, `no ${configId} ${String(value)}`);
     return { configOptions: stateOf(session).configOptions };
   })
   .onRequest('session/prompt', ({ params, client }) => prompt(params, client))

@@ -14,6 +14,8 @@ export interface DemoTurnOptions {
   readonly mode: string;
   /** Whether to answer with the first paragraph alone. */
   readonly terse: boolean;
+  /** Whether to think before anything else. */
+  readonly thinks: boolean;
   readonly signal: AbortSignal;
   readonly update: (update: acp.SessionUpdate) => Promise<void>;
   readonly ask: (call: acp.ToolCallUpdate, options: acp.PermissionOption[]) => Promise<acp.RequestPermissionResponse>;
@@ -46,8 +48,9 @@ export class DemoTurn {
 
   /** Rejects with the signal's reason when it is cancelled. */
   async run(): Promise<void> {
-    const { prompt, earlier, terse } = this.#options;
+    const { prompt, earlier, terse, thinks } = this.#options;
     const steps = demoSteps(prompt);
+    if (thinks && !steps.some(({ kind }) => kind === 'think')) await this.#step({ kind: 'think', about: '' });
     for (const step of steps) await this.#step(step);
     const question = steps.length > 0 ? withoutCommands(prompt) : prompt;
     // A prompt of commands alone, or of plain words for one, was answered by what was done.

@@ -22,6 +22,7 @@ export interface CommandSpec {
 /** What commands are grouped under. */
 export const groups: Readonly<Record<string, string>> = {
   sessions: 'list, read, organise, fork, delete and export sessions',
+  rules: 'what agents were allowed for longer than once',
   config: 'read and change settings',
 };
 
@@ -134,6 +135,14 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./organise.js')).rename,
   },
   {
+    name: 'sessions patch',
+    summary: 'change a session: title, tags, backend, model, thinking_level, permission_mode, verbose, …',
+    arguments: '<id> <key=value...>',
+    options: [],
+    details: '\nAn empty value, or "default", gives a setting back to the agent.',
+    load: async () => (await import('./patchCommand.js')).patchCommand,
+  },
+  {
     name: 'sessions pin',
     summary: 'keep sessions on top',
     arguments: '<id...>',
@@ -240,6 +249,20 @@ export const commandTable: readonly CommandSpec[] = [
     arguments: '',
     options: ['json'],
     load: async () => (await import('./sources.js')).sources,
+  },
+  {
+    name: 'rules list',
+    summary: 'what agents were allowed for longer than once',
+    arguments: '',
+    options: ['json'],
+    load: async () => (await import('./rules.js')).rulesList,
+  },
+  {
+    name: 'rules remove',
+    summary: 'take that back',
+    arguments: '<id...>',
+    options: [],
+    load: async () => (await import('./rules.js')).rulesRemove,
   },
   {
     name: 'agents',

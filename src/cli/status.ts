@@ -1,23 +1,30 @@
 import { relativeTime, costWords, countOf, tokenWords } from './words.js';
+import type { SettingsReport } from '../model/report.js';
 import type { SessionState } from '../model/sessionTools.js';
 import type { Invocation } from './invocation.js';
 import { plainLine } from './plainText.js';
 
 /** `skein sessions status` */
 export async function status({ args, options, terminal, open }: Invocation): Promise<undefined> {
-  const state = await (await open()).status(args[0] ?? '');
+  const workspace = await open();
+  const state = await workspace.status(args[0] ?? '');
+  const settings = await workspace.settings(state.id);
   if (options.json === true) {
-    terminal.json(state);
+    const { row: _row, ...own } = settings;
+    terminal.json({ ...state, settings: own });
     return;
   }
-  for (const line of lines(state, Date.now())) terminal.print(line);
+  for (const line of lines(state, settings, Date.now())) terminal.print(line);
 }
 
-function lines(state: SessionState, now: number): string[] {
+function lines(state: SessionState, settings: SettingsReport, now: number): string[] {
   const { context, children } = state;
   const fields: readonly (readonly [string, string | undefined])[] = [
     ['session', `${plainLine(state.title) || '(no title)'} ${state.id}`],
-    ['agent', [state.agent, state.model].filter(Boolean).join(' ') || undefined],
+    ['agent', [state.agent, settings.model].filter(Boolean).join(' ') || undefined],
+    ['mode', settings.permission_mode],
+    ['thinking', settings.thinking_level],
+    ['fallbacks', settings.fallbacks.join(', ') || undefined],
     ['state', state.state === 'idle' ? state.status : state.state],
     ['error', state.error],
     ['waiting', state.queued === 0 ? undefined : countOf(state.queued, 'message')],

@@ -24,7 +24,11 @@ export class TurnPrinter {
   #answered = false;
   #atLineStart = true;
 
-  constructor(terminal: Terminal) {
+  /** @param verbose whether what tools put out is printed. */
+  constructor(
+    terminal: Terminal,
+    private readonly verbose = false,
+  ) {
     this.#terminal = terminal;
   }
 
@@ -54,6 +58,7 @@ export class TurnPrinter {
       case 'permission_done':
       case 'usage':
       case 'title':
+      case 'queue':
         break;
     }
   }
@@ -98,6 +103,7 @@ export class TurnPrinter {
     this.#tools.set(call.id, call.status);
     if (known !== undefined && toolMarks[known as ToolCall['status']] === mark) return;
     this.#say(`${mark} ${call.title}`);
+    if (this.verbose && call.output) for (const line of call.output.trimEnd().split('\n')) this.#say(`  ${line}`);
   }
 
   /** What was not streamed: an agent that answers at once. */

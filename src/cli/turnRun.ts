@@ -21,7 +21,8 @@ export interface TurnWay {
 
 /** Sends a prompt and prints what comes of it. Ctrl+C cancels; what streamed until then is kept. Errors as `throwFailure`. */
 export async function runTurn(workspace: Workspace, id: string, prompt: string, { terminal, mode, takeOver }: TurnWay): Promise<void> {
-  const printer = new TurnPrinter(terminal);
+  const { settings } = await workspace.get(id);
+  const printer = new TurnPrinter(terminal, settings.verbose === true);
   const stopProgress = startProgress(terminal, 'waiting for the agent');
   const questions = new Questions(workspace, terminal, printer);
   const stopListening = workspace.onTurn((turn, _seq, update) => {

@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import type { ContentSearch } from './contentSearch.js';
 import type { HiddenRows } from './hiddenRows.js';
 import type { MovedFolders } from './movedFolders.js';
+import type { PermissionRules } from './permissionRules.js';
 import type { TrustedModes } from './trustedModes.js';
 
 /** What the verbs of one open folder share. */
@@ -17,6 +18,7 @@ export interface CoreContext {
   readonly sources: readonly Source[];
   readonly config: Config;
   readonly modes: TrustedModes;
+  readonly rules: PermissionRules;
   readonly hidden: HiddenRows;
   readonly moved: MovedFolders;
   /** `$SKEIN_HOME`. */

@@ -13,30 +13,37 @@ const draftName = 'draft.txt';
 const folderOf = ({ store }: CoreContext, id: string): string => sessionPaths(join(store.root, 'sessions'), id).folder;
 
 /** The unsent text of one of our sessions; `undefined` where there is none. */
-export async function readDraft(context: CoreContext, id: string): Promise<string | undefined> {
+export const readDraft = (context: CoreContext, id: string): Promise<string | undefined> => readSessionText(context, id, draftName);
+
+/** Keeps it; an empty draft is none. */
+export const writeDraft = (context: CoreContext, id: string, draft: string): Promise<void> =>
+  writeSessionText(context, id, draftName, draft);
+
+/** A small text beside a session's other files; `undefined` where there is none. */
+export async function readSessionText(context: CoreContext, id: string, name: string): Promise<string | undefined> {
   const folder = folderOf(context, id);
   if (!(await isRealFolder(folder))) return undefined;
   try {
-    return await readFile(join(folder, draftName), 'utf8');
+    return await readFile(join(folder, name), 'utf8');
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
 
-/** Keeps it; an empty draft is none. */
-export async function writeDraft(context: CoreContext, id: string, draft: string): Promise<void> {
+/** Writes it; empty removes it. */
+export async function writeSessionText(context: CoreContext, id: string, name: string, text: string): Promise<void> {
   const folder = folderOf(context, id);
   await withFileErrors(folder, async () => {
-    if (draft === '') {
-      await nodeFilePort.unlink(join(folder, draftName)).catch((error: unknown) => {
+    if (text === '') {
+      await nodeFilePort.unlink(join(folder, name)).catch((error: unknown) => {
         if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw error;
       });
       return;
     }
     await ensureFolder(nodeFilePort, folder);
     if (!(await isRealFolder(folder))) throw new SessionError('damaged', `${folder} is a link, which is not followed`);
-    await writeDurably(nodeFilePort, join(folder, draftName), Buffer.from(draft), { flush: false });
+    await writeDurably(nodeFilePort, join(folder, name), Buffer.from(text), { flush: false });
   });
 }
 

@@ -2,8 +2,10 @@ import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
 import type { Entry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import type { ListFilter } from '../model/filter.js';
-import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, SourceHealth, UsageRow } from '../model/report.js';
+import type { PromptCommandInfo, PromptOutcome } from '../model/promptCommand.js';
+import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, SettingsReport, SourceHealth, UsageRow } from '../model/report.js';
 import type { SessionRecord } from '../model/record.js';
+import type { QueuedPrompt } from '../model/queuedPrompt.js';
 import type { SessionRow } from '../model/row.js';
 import type { Sent, SessionState, ToolName, ToolResult } from '../model/sessionTools.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -200,7 +202,8 @@ export class FolderWorkspace implements Workspace {
   async status(id: string): Promise<SessionState> {
     const { sessionState } = await import('./sessionState.js');
     const whole = await this.resolveId(id);
-    return sessionState(this.#context, whole, (await this.#calls)?.queued(whole) ?? 0);
+    const queued = ((await this.#calls)?.queued(whole) ?? 0) + (this.#started?.queue.of(whole).length ?? 0);
+    return sessionState(this.#context, whole, queued);
   }
 
   async runTool<T extends ToolName>(name: T, params: unknown, options: Parameters<Workspace['runTool']>[2]): Promise<ToolResult<T>> {
@@ -211,6 +214,38 @@ export class FolderWorkspace implements Workspace {
 
   async settled(): Promise<void> {
     await (await this.#calls)?.settled();
+  }
+
+  async settings(id: string): Promise<SettingsReport> {
+    return (await import('./settingsReport.js')).settingsReport(this.#context, await this.resolveId(id));
+  }
+
+  async queueTurn(id: string, options: TurnOptions, { steers = false }: { readonly steers?: boolean | undefined } = {}) {
+    const trusted = this.#options.trusted();
+    const runner = await this.#runnerNow();
+    const whole = await this.resolveId(id);
+    const own = trusted ? await resumeSession(this.#context, whole) : whole;
+    const started = await runner.queueUp(own, options, { trusted, steers });
+    return 'done' in started ? undefined : started.id;
+  }
+
+  retryTurn(id: string, options: Pick<TurnOptions, 'mode'> = {}): Promise<RunningTurn> {
+    return this.startTurn(id, { ...options, content: [], again: true });
+  }
+
+  async unqueue(id: string, prompt: string): Promise<QueuedPrompt> {
+    const { options } = (await this.#runnerNow()).unqueue(await this.resolveId(id), prompt);
+    return { id: prompt, content: [...options.content] };
+  }
+
+  async promptCommands(id: string): Promise<readonly PromptCommandInfo[]> {
+    return (await import('./runPrompt.js')).promptCommands({ workspace: this, facts: await this.#factsOf(id) });
+  }
+
+  async runPrompt(id: string, text: string): Promise<PromptOutcome> {
+    if (!text.startsWith('/')) return { handled: false };
+    const whole = await this.resolveId(id);
+    return (await import('./runPrompt.js')).runPrompt({ id: whole, workspace: this, facts: await this.#factsOf(whole) }, text);
   }
 
   running(id: string): RunningTurn | undefined {
@@ -239,6 +274,11 @@ export class FolderWorkspace implements Workspace {
 
   async agents(): Promise<readonly AgentInfo[]> {
     return (await this.#options.catalog()).list();
+  }
+
+  rules() {
+    const { rules, store } = this.#context;
+    return { list: () => rules.list(store.root), remove: (ids: readonly string[]) => rules.remove(store.root, ids) };
   }
 
   async sources(): Promise<readonly SourceInfo[]> {
@@ -318,6 +358,12 @@ export class FolderWorkspace implements Workspace {
   #callsNow(): Promise<SessionCalls> {
     this.#calls ??= import('./sessionCalls.js').then(({ SessionCalls }) => new SessionCalls(this.#context, this));
     return this.#calls;
+  }
+
+  /** What the session's agent told of itself since this process began. */
+  async #factsOf(id: string) {
+    const { backend } = await this.get(id);
+    return (this.#started?.known ?? new (await import('./agentFacts.js')).KnownAgents()).of(backend);
   }
 
   #runnerNow(): Promise<TurnRunner> {

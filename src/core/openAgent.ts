@@ -1,12 +1,13 @@
 import type { AgentCatalog, AgentConnection, AgentSession, McpProgram } from '../agents/agent.js';
 import type { Entry } from '../model/entry.js';
-import { messageOf, SessionError } from '../model/errors.js';
+import { SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
-import type { PermissionMode, SessionRecord } from '../model/record.js';
+import type { PermissionMode, SessionRecord, ThinkingLevel } from '../model/record.js';
 import { replayMessages } from '../model/replayMessages.js';
 import { replayText } from '../model/replayText.js';
 import { replayView } from '../model/replayView.js';
 import type { NativeFork } from './turnPlan.js';
+import { useSettings } from './turnSettings.js';
 import type { WarmAgent } from './warmAgents.js';
 
 export interface OpenAgentRequest {
@@ -15,8 +16,12 @@ export interface OpenAgentRequest {
   readonly cwd: string;
   readonly mode: PermissionMode;
   readonly model: string | undefined;
+  readonly fallbacks: readonly string[];
+  readonly thinking: ThinkingLevel | undefined;
   /** The transcript before this turn. */
   readonly history: readonly Entry[];
+  /** What of it is told to an agent that has not got it. */
+  readonly replayed: readonly Entry[];
   /** Turns that are replayed; 0 is all. */
   readonly historyLimit: number;
   /** Tokens of history for an agent that cannot resume; up to 1 a part of what its model holds. */
@@ -47,7 +52,7 @@ export async function openAgent(catalog: AgentCatalog, request: OpenAgentRequest
   try {
     const native = (await resumed(connection, request)) ?? (await forked(connection, request));
     const session = native ?? (await connection.create(optionsOf(request)));
-    await useModel(connection, session, request);
+    await useSettings(connection, session, request);
     return { connection, session, backend, cwd, replay: native ? '' : replayFor(connection, session, request) };
   } catch (error) {
     await connection.dispose();
@@ -115,10 +120,10 @@ async function orTold(
 const usualContext = 128_000;
 
 function replayFor(connection: AgentConnection, session: AgentSession, request: OpenAgentRequest): string {
-  const { history, historyLimit, replayTokens, notice } = request;
+  const { replayed, historyLimit, replayTokens, notice } = request;
   const size = session.contextSize ?? request.contextSize ?? usualContext;
   const tokens = replayTokens > 1 ? replayTokens : Math.floor(size * replayTokens);
-  const view = replayView(history, { tokens, turns: historyLimit });
+  const view = replayView(replayed, { tokens, turns: historyLimit });
   if (session.recall) {
     const messages = replayMessages(view);
     session.recall(messages);
@@ -128,21 +133,4 @@ function replayFor(connection: AgentConnection, session: AgentSession, request: 
   const text = replayText(view);
   if (text !== '') notice('info', `The conversation so far was given to ${connection.info.title} as text`);
   return text;
-}
-
-/** A model that the agent does not have is no reason to refuse the turn: it answers with its own, and that is said. */
-export async function useModel(
-  connection: AgentConnection,
-  session: AgentSession,
-  { model, notice }: Pick<OpenAgentRequest, 'model' | 'notice'>,
-): Promise<void> {
-  if (model === undefined || model === session.model) return;
-  try {
-    await session.setModel(model);
-  } catch (error) {
-    notice(
-      'warning',
-      `${connection.info.title} does not offer the model ${model}${session.model ? `, so ${session.model} answers` : ''}: ${messageOf(error)}`,
-    );
-  }
 }

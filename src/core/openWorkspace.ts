@@ -13,6 +13,7 @@ import { FolderWorkspace } from './folderWorkspace.js';
 import { HiddenRows } from './hiddenRows.js';
 import { HomeFile } from './homeFile.js';
 import { MovedFolders } from './movedFolders.js';
+import { PermissionRules } from './permissionRules.js';
 import { TrustedModes } from './trustedModes.js';
 import type { Workspace, WorkspaceOptions } from './workspace.js';
 
@@ -38,6 +39,7 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
     ),
     config,
     modes: new TrustedModes(new HomeFile(join(home, 'trust.json'), { program, logger })),
+    rules: new PermissionRules(new HomeFile(join(home, 'rules.json'), { program, logger })),
     hidden: new HiddenRows(new HomeFile(join(home, 'hidden.json'), { program, logger })),
     moved,
     home,

@@ -7,6 +7,7 @@ import type { CoreContext } from './context.js';
 import { readDraft } from './drafts.js';
 import { foreignId, foreignRow, sourceNamed } from './foreignId.js';
 import type { Follow } from './follow.js';
+import { recoverQueue } from './promptQueue.js';
 import type { TurnRunner } from './turnRunner.js';
 import type { TurnUpdates } from './turnUpdates.js';
 
@@ -49,6 +50,7 @@ export async function takeSnapshot(context: CoreContext, id: string, { runner, u
   }
   if (follow) return followedSnapshot(context, id, follow, updates);
   await recover(context);
+  if (!runner?.queue.of(id).length) await recoverQueue(context, id);
   const added = runner?.running(id) ? [] : await catchUp(context, await context.store.row(id));
   const [row, kept, draft] = await Promise.all([getRow(context, id), readEntries(context, id), readDraft(context, id)]);
   const turn = runner?.running(id);
@@ -62,6 +64,7 @@ export async function takeSnapshot(context: CoreContext, id: string, { runner, u
     skipped: [...kept.skipped],
     seq: updates.seq,
     ...(draft === undefined ? {} : { draft }),
+    ...(runner?.queue.of(id).length ? { queued: runner.queue.shown(id) } : {}),
   };
 }
 

@@ -43,10 +43,11 @@ export class TrustedModes {
   /** Keeps a loosened mode here and returns the settings that go into the record, where it must then not stand. */
   async keep(root: string, id: string, settings: SessionSettings): Promise<SessionSettings> {
     const { permission_mode: mode, ...rest } = settings;
-    if (mode === undefined) return settings;
-    if (isLooser(mode)) await this.#set(root, id, mode);
+    if (!('permission_mode' in settings)) return settings;
+    const loose = mode !== undefined && isLooser(mode);
+    if (loose) await this.#set(root, id, mode);
     else if ((await this.#load()).sessions[root]?.[id]) await this.#set(root, id, undefined);
-    return isLooser(mode) ? { ...rest, permission_mode: undefined } : settings;
+    return loose ? { ...rest, permission_mode: undefined } : settings;
   }
 
   async #set(root: string, id: string, mode: PermissionMode | undefined): Promise<void> {

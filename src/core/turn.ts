@@ -2,7 +2,7 @@ import type { AgentUpdate, TurnResult } from '../agents/agent.js';
 import type { Entry, StopReason } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { PermissionMode } from '../model/record.js';
-import type { PermissionOption, PermissionRequest, TurnUpdate } from '../model/turn.js';
+import type { PermissionRequest, TurnUpdate } from '../model/turn.js';
 import type { Lease, Store } from '../store/store.js';
 import type { TurnEntries } from './turnEntries.js';
 import type { RunningTurn } from './workspace.js';
@@ -22,7 +22,7 @@ export interface TurnParts {
   /** How many sessions stand between a person and this turn. */
   readonly depth: number;
   /** The answer that the mode gives by itself; `undefined`: the person is asked. */
-  readonly byMode: (request: PermissionRequest) => Promise<PermissionOption | undefined>;
+  readonly answer: (request: PermissionRequest, ask: (asked: PermissionRequest) => Promise<string | null>) => Promise<string | null>;
   /** Tells the listeners. */
   readonly tell: (update: TurnUpdate) => void;
 }
@@ -130,10 +130,9 @@ export class Turn implements RunningTurn {
     this.#flush();
   }
 
-  /** The option that the mode, else the person, chooses. `null` when the turn was stopped before an answer. */
+  /** The option that the mode or a rule, else the person, chooses. `null` when the turn was stopped before an answer. */
   async permit(request: PermissionRequest): Promise<string | null> {
-    const option = await this.#parts.byMode(request);
-    return option ? option.id : this.ask(request);
+    return this.#parts.answer(request, (asked) => this.ask(asked));
   }
 
   /** Asks the person. `null` when the turn was stopped before an answer. */

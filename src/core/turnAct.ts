@@ -1,4 +1,4 @@
-import type { AgentCatalog, TurnResult } from '../agents/agent.js';
+import type { AgentCatalog, TurnHooks, TurnResult } from '../agents/agent.js';
 import { autoTitle } from '../model/autoTitle.js';
 import { textOf, type ContentBlock, type Entry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
@@ -6,11 +6,14 @@ import type { SessionRecord } from '../model/record.js';
 import type { TurnUpdate } from '../model/turn.js';
 import type { Lease } from '../store/store.js';
 import type { AgentDoor } from './agentDoor.js';
+import type { KnownAgents } from './agentFacts.js';
 import type { CoreContext } from './context.js';
+import { promptWithFallbacks } from './fallbackModels.js';
 import { withBranch } from './gitBranch.js';
-import { openAgent, useModel, type OpenedAgent } from './openAgent.js';
+import { openAgent, type OpenedAgent } from './openAgent.js';
 import { endedBy, keptText, type Turn } from './turn.js';
 import { lastSaid, unheard, type TurnPlan } from './turnPlan.js';
+import { useSettings } from './turnSettings.js';
 import type { WarmAgents } from './warmAgents.js';
 
 export interface TurnJob {
@@ -18,13 +21,14 @@ export interface TurnJob {
   readonly record: SessionRecord;
   /** The transcript before this turn. */
   readonly history: readonly Entry[];
+  /** What of it an agent is told that has not got it. */
+  readonly replayed: readonly Entry[];
   readonly plan: TurnPlan;
   readonly content: readonly ContentBlock[];
   readonly lease: Lease;
   readonly catalog: AgentCatalog;
   readonly warm: WarmAgents;
-  /** Tokens that the model of each agent was last seen to hold, by agent. */
-  readonly contextSizes: Map<string, number>;
+  readonly known: KnownAgents;
   /** What the agent gets to reach other sessions. */
   readonly door: AgentDoor;
 }
@@ -35,13 +39,14 @@ type Outcome = { readonly result: TurnResult } | { readonly error: unknown };
 /** Carries out a turn whose prompt is kept: agent, answer, record, lease. Never rejects: a failure is how the turn ended. */
 export async function actTurn(context: CoreContext, job: TurnJob): Promise<Ended> {
   const { turn, plan, lease } = job;
-  const seen: Seen = { title: undefined, agent: undefined };
+  const seen: Seen = { title: undefined, agent: undefined, fellBack: false };
   const outcome = await converse(context, job, seen).then(
     (result): Outcome => ({ result }),
     (error: unknown): Outcome => ({ error }),
   );
+  if (seen.agent) job.known.offers(plan.backend, seen.agent.session);
   const ended = await turn.end(outcome, plan.writesUsage);
-  const model = 'result' in outcome ? outcome.result.model : undefined;
+  const model = 'result' in outcome && !seen.fellBack ? outcome.result.model : undefined;
   const settled = await settleRecord(job, ended, { title: seen.title, model });
   await keepOrEnd(context, job, seen.agent, settled);
   // Whoever comes next finds a lease of a turn that is over: a nuisance, and not this turn's failure.
@@ -53,10 +58,12 @@ export async function actTurn(context: CoreContext, job: TurnJob): Promise<Ended
 interface Seen {
   title: string | undefined;
   agent: OpenedAgent | undefined;
+  /** Another model than the session's answered: the next turn asks its own again. */
+  fellBack: boolean;
 }
 
 async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise<TurnResult> {
-  const { turn, plan, record, content, history, lease, contextSizes } = job;
+  const { turn, plan, record, content, history, lease, known } = job;
   for (const text of plan.warnings) turn.update({ kind: 'notice', level: 'warning', text });
   await lease.update((now) => ({
     backend: plan.backend,
@@ -76,16 +83,25 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
   }));
   // What is replayed has the announcements in it.
   const told = agent.replay === '' ? unheard(history) : [agent.replay];
-  return agent.session.prompt([...told.map((text) => ({ type: 'text' as const, text })), ...content], {
+  const hooks: TurnHooks = {
     signal: turn.signal,
     update: (update) => {
       // A title that the person gave stands, whatever the agent thinks of.
       if (update.kind === 'title' && record.title_source === 'user') return;
       if (update.kind === 'title') seen.title = update.title;
-      if (update.kind === 'usage' && update.context_size !== undefined) contextSizes.set(plan.backend, update.context_size);
+      if (update.kind === 'usage' && update.context_size !== undefined) known.holds(plan.backend, update.context_size);
       turn.update(update);
     },
     permission: (request) => turn.permit(request),
+  };
+  return promptWithFallbacks(agent, [...told.map((text) => ({ type: 'text' as const, text })), ...content], hooks, {
+    fallbacks: plan.fallbacks,
+    notice: (level, text) => turn.update({ kind: 'notice', level, text }),
+    answeredBy: (model) => {
+      seen.fellBack = true;
+      turn.answeredBy(model);
+    },
+    logger: context.logger,
   });
 }
 
@@ -95,8 +111,8 @@ function firstTitle(record: SessionRecord, content: readonly ContentBlock[]): Pa
 }
 
 async function agentFor(context: CoreContext, job: TurnJob): Promise<OpenedAgent> {
-  const { turn, record, plan, history, warm, catalog, contextSizes } = job;
-  const { backend, cwd, mode, model } = plan;
+  const { turn, record, plan, history, warm, catalog, known } = job;
+  const { backend, cwd, mode } = plan;
   const notice = (level: 'info' | 'warning', text: string): void => turn.update({ kind: 'notice', level, text });
   const kept = warm.take(turn.id, { backend, cwd, lastEntry: lastSaid(history) });
   if (!kept) {
@@ -104,13 +120,13 @@ async function agentFor(context: CoreContext, job: TurnJob): Promise<OpenedAgent
     const mcp = await job.door.programs(turn.id);
     return openAgent(catalog, {
       ...plan,
-      ...{ record, history, notice, env, mcp, logger: context.logger },
-      contextSize: contextSizes.get(backend),
+      ...{ record, history, replayed: job.replayed, notice, env, mcp, logger: context.logger },
+      contextSize: known.of(backend).contextSize,
     });
   }
   try {
     await kept.session.setMode(mode);
-    await useModel(kept.connection, kept.session, { model, notice });
+    await useSettings(kept.connection, kept.session, { ...plan, notice });
     return { ...kept, replay: '' };
   } catch (error) {
     await kept.connection.dispose();

@@ -4,7 +4,7 @@ import { textOf, type Entry, type EntryOf } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import { isInside } from '../model/folderPath.js';
 import { tighterMode } from '../model/permissionRule.js';
-import { permissionModes, type PermissionMode, type SessionRecord } from '../model/record.js';
+import { permissionModes, thinkingLevels, type PermissionMode, type SessionRecord, type ThinkingLevel } from '../model/record.js';
 import * as z from 'zod';
 import type { CoreContext } from './context.js';
 import { defaultBackend } from './defaultBackend.js';
@@ -14,6 +14,9 @@ import type { TurnOptions } from './workspace.js';
 export interface TurnPlan {
   readonly backend: string;
   readonly model: string | undefined;
+  /** Models to go on with, in order, where that one fails. */
+  readonly fallbacks: readonly string[];
+  readonly thinking: ThinkingLevel | undefined;
   readonly mode: PermissionMode;
   /** Absolute and real. */
   readonly cwd: string;
@@ -45,13 +48,11 @@ export async function turnPlan(
   const { config } = context;
   const backend = await backendFor(context, catalog, record, warnings);
   if (record.backend === '' && backend === 'demo') warnings.push('No agent was found on this computer, so the built-in demo answers');
+  const settings = await settingsFor(context, record, backend);
   return {
     backend,
-    model:
-      record.settings.model ??
-      (backend === record.backend ? record.model : undefined) ??
-      optionalText.parse(await config.get(`agents.${backend}.defaults.model`)),
-    mode: tighterMode(options.mode ?? (await sessionMode(context, record, backend)), options.atMost),
+    ...settings,
+    mode: tighterMode(options.mode ?? settings.mode, options.atMost),
     cwd: await folderFor(context, record, warnings),
     historyLimit: Number(await config.get('context.history_limit')),
     replayTokens: Number(await config.get('context.replay_tokens')),
@@ -95,13 +96,28 @@ async function isAnothers(
 
 const titleOf = (agents: readonly AgentInfo[], name: string): string => agents.find((agent) => agent.name === name)?.title ?? name;
 
-const optionalText = z.string().optional();
-const optionalMode = z.enum(permissionModes).optional();
-
-async function sessionMode({ config, modes, store }: CoreContext, record: SessionRecord, backend: string): Promise<PermissionMode> {
+/** With what a session's turn runs: what the session says, else its agent's defaults. */
+export async function settingsFor(
+  { config, modes, store }: CoreContext,
+  record: Pick<SessionRecord, 'id' | 'backend' | 'model' | 'settings'>,
+  backend: string,
+): Promise<Pick<TurnPlan, 'model' | 'fallbacks' | 'thinking' | 'mode'>> {
+  // A session that has no agent yet has no defaults of one either.
+  const byDefault = (name: string) => (backend === '' ? undefined : config.get(`agents.${backend}.defaults.${name}`));
+  const { model, thinking_level: thinking } = record.settings;
   const own = await modes.modeOf(store.root, record.id, record.settings);
-  return own ?? optionalMode.parse(await config.get(`agents.${backend}.defaults.permission_mode`)) ?? 'ask';
+  return {
+    model: model ?? (backend === record.backend ? record.model : undefined) ?? optionalText.parse(await byDefault('model')),
+    fallbacks: fallbackModels.parse(await byDefault('fallbacks')),
+    thinking: thinking ?? optionalLevel.parse(await byDefault('thinking_level')),
+    mode: own ?? optionalMode.parse(await byDefault('permission_mode')) ?? 'ask',
+  };
 }
+
+const optionalText = z.string().optional();
+const fallbackModels = z.array(z.string()).default([]);
+const optionalLevel = z.enum(thinkingLevels).optional();
+const optionalMode = z.enum(permissionModes).optional();
 
 /**
  * The session's own folder, as long as it is one that this workspace is about: a record can come from a stranger, and the

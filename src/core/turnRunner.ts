@@ -4,12 +4,15 @@ import { messageOf, SessionError } from '../model/errors.js';
 import type { SessionRow } from '../model/row.js';
 import { freshId } from '../store/freshId.js';
 import { AgentDoor } from './agentDoor.js';
+import { KnownAgents } from './agentFacts.js';
 import { checkBudgets } from './budgets.js';
 import type { CoreContext } from './context.js';
 import { actTurn } from './turnAct.js';
-import { Turn } from './turn.js';
+import { PromptQueue, type WaitingPrompt } from './promptQueue.js';
+import { promptToRepeat } from './retry.js';
+import { errorData, Turn } from './turn.js';
 import { TurnEntries } from './turnEntries.js';
-import { answerByMode } from './turnPermission.js';
+import { answerPermission } from './turnPermission.js';
 import { turnPlan } from './turnPlan.js';
 import { WarmAgents } from './warmAgents.js';
 import { untrusted } from './untrusted.js';
@@ -24,8 +27,9 @@ export class TurnRunner {
   readonly #running = new Map<string, Turn>();
   readonly #starting = new Set<string>();
   readonly #warm: WarmAgents;
-  readonly #contextSizes = new Map<string, number>();
   readonly #door: AgentDoor;
+  readonly known = new KnownAgents();
+  readonly queue: PromptQueue;
   #disposed = false;
 
   constructor(context: CoreContext, catalog: AgentCatalog, updates: TurnUpdates, workspace: Workspace) {
@@ -34,6 +38,7 @@ export class TurnRunner {
     this.#updates = updates;
     this.#warm = new WarmAgents(context);
     this.#door = new AgentDoor(context, workspace, (id) => this.#running.get(id));
+    this.queue = new PromptQueue(context);
   }
 
   /** Sessions that an agent is kept for. */
@@ -64,8 +69,34 @@ export class TurnRunner {
     }
   }
 
+  /**
+   * Starts a turn, or has the prompt wait for the one that runs here: it follows when that has ended well. One that steers ends
+   * it, and follows in any case. What waits after a turn that was stopped or failed waits for the next one that ends well.
+   */
+  async queueUp(
+    id: string,
+    options: TurnOptions,
+    { trusted, steers }: { trusted: boolean; steers: boolean },
+  ): Promise<RunningTurn | WaitingPrompt> {
+    const isBusy = this.#running.has(id) || this.#starting.has(id);
+    if (!isBusy || !trusted || this.#disposed) return this.start(id, options, trusted);
+    const prompt = this.queue.add(id, options, { steers });
+    this.#tellQueue(id);
+    if (steers) this.#running.get(id)?.cancel();
+    return prompt;
+  }
+
+  /** Takes a prompt that waits back; `not_found` when it has begun, or was taken back before. */
+  unqueue(id: string, prompt: string): WaitingPrompt {
+    const taken = this.queue.take(id, prompt);
+    if (!taken) throw new SessionError('not_found', 'this prompt does not wait any more', { hint: 'it was sent, or taken back' });
+    this.#tellQueue(id);
+    return taken;
+  }
+
   /** Ends the turns of these sessions and forgets their agents. */
   async stop(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.queue.drop(id);
     const turns = ids.flatMap((id) => this.#running.get(id) ?? []);
     for (const turn of turns) turn.stop('cancelled');
     await Promise.all(turns.map((turn) => turn.done));
@@ -77,8 +108,27 @@ export class TurnRunner {
     const turns = [...this.#running.values()];
     for (const turn of turns) turn.stop('interrupted');
     await Promise.all(turns.map((turn) => turn.done));
+    await this.queue.dispose();
     await this.#warm.dispose();
     await this.#door.close();
+  }
+
+  #tellQueue(id: string): void {
+    this.#updates.tell(id, { kind: 'queue', queued: this.queue.shown(id) });
+  }
+
+  /** Starts what waits, now that a turn has ended. */
+  #next(id: string, { stop_reason: reason }: Awaited<RunningTurn['done']>): void {
+    const [prompt] = this.queue.of(id);
+    const endedWell = reason !== 'cancelled' && reason !== 'error' && reason !== 'interrupted';
+    if (this.#disposed || !prompt || !(endedWell || prompt.steers)) return;
+    this.queue.take(id, prompt.id);
+    this.#tellQueue(id);
+    this.start(id, prompt.options, true).catch((error: unknown) => {
+      this.queue.add(id, prompt.options, { first: true });
+      this.#tellQueue(id);
+      this.#updates.tell(id, { kind: 'ended', stop_reason: 'error', error: errorData(error) });
+    });
   }
 
   async #start(id: string, options: TurnOptions): Promise<Turn> {
@@ -93,23 +143,27 @@ export class TurnRunner {
       const warnings = await checkBudgets(context, { record, history });
       const settled = await turnPlan(context, this.#catalog, record, history, options);
       const plan = { ...settled, warnings: [...settled.warnings, ...warnings] };
-      const entry = promptEntry(options.content, plan.backend, context.now());
+      const again = options.again === true ? promptToRepeat(history) : undefined;
+      const entry = again?.entry ?? promptEntry(options.content, plan.backend, context.now());
       // From now on whoever comes after a crash can tell that a turn was under way.
       await store.writePartial(id, []);
-      await store.append(id, [entry]);
+      if (!again) await store.append(id, [entry]);
       const entries = new TurnEntries({ newId: freshId, now: context.now, backend: plan.backend });
       const turn = new Turn({
         ...{ id, store, lease, entries, mode: plan.mode, depth: options.depth ?? 0 },
-        byMode: (request) => answerByMode(request, { mode: plan.mode, cwd: plan.cwd, root: store.root }),
+        answer: (request, ask) => answerPermission(context, request, { ...plan, session: id, ask }),
         tell: (update) => this.#updates.tell(id, update),
       });
       this.#running.set(id, turn);
       turn.begin(entry, plan);
-      const kept = { catalog: this.#catalog, warm: this.#warm, contextSizes: this.#contextSizes, door: this.#door };
-      const job = { turn, record, history, plan, content: options.content, lease, ...kept };
+      // Steered away before it had begun.
+      if (this.queue.of(id)[0]?.steers) turn.cancel();
+      const kept = { catalog: this.#catalog, warm: this.#warm, known: this.known, door: this.#door };
+      const job = { turn, record, history, replayed: again?.before ?? history, plan, content: entry.message.content, lease, ...kept };
       void actTurn(context, job).then((ended) => {
         this.#running.delete(id);
         turn.finish(ended);
+        this.#next(id, ended);
       });
       return turn;
     } catch (error) {

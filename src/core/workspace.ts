@@ -4,8 +4,21 @@ import type { Editor } from '../agents/editorAgent.js';
 import type { ContentBlock, Entry } from '../model/entry.js';
 import type { Logger } from '../model/logger.js';
 import type { ListFilter } from '../model/filter.js';
-import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, SourceHealth, UsageGroup, UsageRow } from '../model/report.js';
+import type { PermissionRule } from '../model/permissionRule.js';
+import type { PromptCommandInfo, PromptOutcome } from '../model/promptCommand.js';
+import type {
+  CleanRow,
+  Finding,
+  RelinkRow,
+  RemovalRow,
+  SearchHit,
+  SettingsReport,
+  SourceHealth,
+  UsageGroup,
+  UsageRow,
+} from '../model/report.js';
 import type { PermissionMode, SessionRecord, SessionSettings, SessionStatus } from '../model/record.js';
+import type { QueuedPrompt } from '../model/queuedPrompt.js';
 import type { Holder, Problem, SessionRow } from '../model/row.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { TurnUpdate } from '../model/turn.js';
@@ -49,6 +62,8 @@ export type ExportFormat = 'json' | 'md' | 'bundle';
 
 export interface TurnOptions {
   readonly content: readonly ContentBlock[];
+  /** Sends the last prompt again, which did not end well, in place of `content`: it is not written twice. */
+  readonly again?: boolean | undefined;
   /** Tightens or, from the person's own surface, loosens what the session asks. Default `ask`. */
   readonly mode?: PermissionMode | undefined;
   /** The loosest mode it may run in, whatever the session and its agent say: that of the session that sent the prompt. */
@@ -151,6 +166,21 @@ export interface Workspace {
   ): Promise<ToolResult<T>>;
   /** Resolves when nothing that was sent or started from here is under way any more. */
   settled(): Promise<void>;
+  /** With what a session's next turn would run: its own settings over its agent's defaults. */
+  settings(id: string): Promise<SettingsReport>;
+  /**
+   * Starts a turn, or has the prompt wait for the one that runs in this process; `steers`: ends that one, and goes on with this.
+   * The id of a prompt that waits, else `undefined`.
+   */
+  queueTurn(id: string, options: TurnOptions, how?: { readonly steers?: boolean | undefined }): Promise<string | undefined>;
+  /** Sends the last prompt again, whose turn did not end well; it stands in the transcript once. `usage` where there is none. */
+  retryTurn(id: string, options?: Pick<TurnOptions, 'mode'>): Promise<RunningTurn>;
+  /** Takes a prompt that waits back, and returns it; `not_found` when it does not wait any more. */
+  unqueue(id: string, prompt: string): Promise<QueuedPrompt>;
+  /** What a prompt of the session may begin with, after a slash. */
+  promptCommands(id: string): Promise<readonly PromptCommandInfo[]>;
+  /** Does what a prompt asks of Skein itself; not handled, it is for the agent. `usage` for words that do not fit. */
+  runPrompt(id: string, text: string): Promise<PromptOutcome>;
   running(id: string): RunningTurn | undefined;
   onTurn(listener: TurnListener): () => void;
   /** Shows a turn that another process runs; `undefined` where none does. `snapshot` begins that too, where somebody listens. */
@@ -161,6 +191,8 @@ export interface Workspace {
   onLease(listener: (id: string, holder: Holder | undefined) => void): () => void;
 
   agents(): Promise<readonly AgentInfo[]>;
+  /** What this person allowed agents for longer than once in this folder; `remove` takes it back. */
+  rules(): { list(): Promise<readonly PermissionRule[]>; remove(ids: readonly string[]): Promise<void> };
   sources(): Promise<readonly SourceInfo[]>;
   /** How each store is: cheap, and without looking into transcripts, which `doctor` does. */
   health(): Promise<readonly SourceHealth[]>;

@@ -116,7 +116,7 @@ export class ChatPanel {
 
   turnUpdated({ folder, id, seq, update }: Notification<'turn/update'>): void {
     if (folder !== this.#subject.folder.path || id !== this.#subject.id) return;
-    this.#streaming = update.kind !== 'ended';
+    if (update.kind !== 'queue') this.#streaming = update.kind !== 'ended';
     this.#gate.push({ id, seq, update });
     if (update.kind === 'title') this.#panel.title = update.title;
     if (update.kind === 'ended') void this.refresh({ keep: true });

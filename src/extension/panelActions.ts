@@ -139,12 +139,15 @@ const resourceOf = ({ uri, title, text }: Attachment): ContentBlock => ({
   ...(text === undefined ? {} : { text }),
 });
 
-/** Sends the last prompt once more. */
+/** Sends the last prompt once more: in its place where it was not answered, else as a new one. */
 async function retry(client: SessionClient, session: SessionInFolder): Promise<void> {
   const entries = await client.request('sessions/history', session);
   const prompt = entries.findLast((entry) => entry.type === 'message' && entry.message.role === 'user');
   if (prompt?.type !== 'message') throw new SessionError('usage', l10n.t('There is no prompt to send again'));
-  await client.request('turn/start', { ...session, content: prompt.message.content });
+  const last = entries.findLast((entry) => entry.type === 'message');
+  const failed = last?.type !== 'message' || ['error', 'cancelled', 'interrupted', undefined].includes(last.stop_reason);
+  if (!failed) await client.request('turn/start', { ...session, content: prompt.message.content });
+  else await client.request('turn/retry', session);
 }
 
 /** Puts text where the cursor of the editor is. */

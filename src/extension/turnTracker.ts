@@ -28,6 +28,9 @@ export class TurnTracker {
         this.#turns.delete(id);
         if (update.error) return { kind: 'failed', detail: update.error.message };
         return update.stop_reason === 'cancelled' || update.stop_reason === 'interrupted' ? undefined : { kind: 'finished', detail: '' };
+      case 'queue':
+        // Comes at rest too.
+        return undefined;
       default:
         // Text may stream on while one of several requests waits.
         if (update.kind === 'permission_done' || !this.#turns.has(id)) this.#turns.set(id, 'running');

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { toolKinds } from './entry.js';
 import type { PermissionMode } from './record.js';
 import type { PermissionOption, PermissionRequest } from './turn.js';
 import { isInside } from './folderPath.js';
@@ -35,6 +37,73 @@ export function decidePermission(request: PermissionRequest, scene: PermissionSc
     case 'accept_edits':
       return (kind === 'edit' || kind === 'move') && allInside(scene) ? allowing(request) : undefined;
   }
+}
+
+/** What a person allowed for longer than once, and how far it reaches. */
+export const permissionRuleSchema = z.looseObject({
+  id: z.string().min(1),
+  /** The agent that asked. */
+  agent: z.string(),
+  kind: z.enum(toolKinds),
+  /** The command, host or title it is about, to the letter; none for files, where it is the folder's. */
+  subject: z.string().optional(),
+  /** The session it holds for; none: all of this folder. */
+  session: z.string().optional(),
+  created_at: z.string(),
+});
+export type PermissionRule = z.infer<typeof permissionRuleSchema>;
+
+/**
+ * What a rule from this request would allow; `undefined` where it must be asked each time: files outside the folder or none
+ * named, and what names nothing that could be told apart from another call.
+ */
+export function ruleSubject({ call }: PermissionRequest, scene: PermissionScene): Pick<PermissionRule, 'kind' | 'subject'> | undefined {
+  const { kind, title, input } = call;
+  switch (kind) {
+    case 'edit':
+    case 'delete':
+    case 'move':
+    case 'read':
+      return allInside(scene) ? { kind } : undefined;
+    case 'execute':
+      return { kind, subject: textIn(input, 'command') ?? title };
+    case 'fetch':
+      return { kind, subject: originOf(textIn(input, 'url')) ?? title };
+    case 'search':
+    case 'think':
+    case 'other':
+      return title === '' ? undefined : { kind, subject: title };
+  }
+}
+
+function textIn(input: unknown, key: string): string | undefined {
+  if (typeof input !== 'object' || input === null || !Object.hasOwn(input, key)) return undefined;
+  const value = (input as Readonly<Record<string, unknown>>)[key];
+  if (Array.isArray(value)) return JSON.stringify(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Scheme, host and port: another is another server. Not of an address with a name before its host, which only looks like another's. */
+const originOf = (url: string | undefined): string | undefined =>
+  /^([a-z]+:\/\/[^/?#\\@\s]+)(?:[/?#]|$)/i.exec(url ?? '')?.[1]?.toLowerCase();
+
+/** The option that lets this one call through. */
+export const allowOnce = (request: PermissionRequest): PermissionOption | undefined => firstOf(request, ['allow_once']);
+
+/** Answers of our own, for agents that can be answered once alone. */
+export const scopeIds = { session: 'skein:session', always: 'skein:always' } as const;
+
+/** The request with these answers, after those that allow. */
+export function withScopes(request: PermissionRequest): PermissionRequest {
+  const { options } = request;
+  const keepsItself = options.some(({ kind }) => kind === 'allow_always' || kind === 'allow_session');
+  if (keepsItself || !allowOnce(request)) return request;
+  const at = options.findLastIndex(({ kind }) => kind === 'allow_once') + 1;
+  const own: PermissionOption[] = [
+    { id: scopeIds.session, label: 'Allow in this session', kind: 'allow_session' },
+    { id: scopeIds.always, label: 'Always allow in this folder', kind: 'allow_always' },
+  ];
+  return { ...request, options: [...options.slice(0, at), ...own, ...options.slice(at)] };
 }
 
 const allInside = ({ paths, workdir, guarded }: PermissionScene): boolean =>

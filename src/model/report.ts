@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { permissionModes, thinkingLevels } from './record.js';
 import { holderSchema, problemSchema, sessionRowSchema } from './row.js';
 
 /** Something doctor found: `kind` says what, `fix` what `--fix` would do, where anything can be done. */
@@ -65,4 +66,15 @@ export const usageRowSchema = z.object({
   unpriced_tokens: z.number(),
 });
 export type UsageRow = z.infer<typeof usageRowSchema>;
+
+/** With what a session's next turn would run: its own settings over its agent's defaults. */
+export const settingsReportSchema = z.object({
+  row: sessionRowSchema,
+  model: z.string().optional(),
+  thinking_level: z.enum(thinkingLevels).optional(),
+  fallbacks: z.array(z.string()),
+  permission_mode: z.enum(permissionModes),
+  verbose: z.boolean(),
+});
+export type SettingsReport = z.infer<typeof settingsReportSchema>;
 export type Finding = z.infer<typeof findingSchema>;

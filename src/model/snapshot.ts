@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { entrySchema } from './entry.js';
+import { queuedPromptSchema } from './queuedPrompt.js';
 import { holderSchema, problemSchema, sessionRowSchema } from './row.js';
 import { turnUpdateSchema } from './turn.js';
 
@@ -17,5 +18,7 @@ export const snapshotSchema = z.object({
   skipped: z.array(problemSchema),
   seq: z.number(),
   draft: z.string().optional(),
+  /** Prompts that wait for the running turn; absent where there are none. */
+  queued: z.array(queuedPromptSchema).optional(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { entrySchema, planStepSchema, stopReasons, toolCallSchema } from './entry.js';
 import { holderSchema } from './row.js';
+import { queuedPromptSchema } from './queuedPrompt.js';
 import { messageUsageSchema } from './usage.js';
 
 /** One choice of a permission request. `kind` decides its place and key; `id` is what the agent wants back. */
@@ -47,6 +48,8 @@ export const turnUpdateSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('title'), title: z.string() }),
   z.object({ kind: z.literal('notice'), level: z.enum(['info', 'warning']), text: z.string() }),
+  /** The prompts that wait now; comes at rest too. */
+  z.object({ kind: z.literal('queue'), queued: z.array(queuedPromptSchema) }),
   z.object({
     kind: z.literal('ended'),
     stop_reason: z.enum(stopReasons),

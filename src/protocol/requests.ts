@@ -7,10 +7,14 @@ import {
   relinkRowSchema,
   removalRowSchema,
   searchHitSchema,
+  settingsReportSchema,
   sourceHealthSchema,
   usageGroups,
   usageRowSchema,
 } from '../model/report.js';
+import { permissionRuleSchema } from '../model/permissionRule.js';
+import { promptCommandSchema, promptOutcomeSchema } from '../model/promptCommand.js';
+import { queuedPromptSchema } from '../model/queuedPrompt.js';
 import { snapshotSchema } from '../model/snapshot.js';
 import { holderSchema, problemSchema, sessionRowSchema } from '../model/row.js';
 import { permissionModes, sessionSettingsSchema, sessionStatuses } from '../model/record.js';
@@ -148,14 +152,32 @@ export const requests = {
     result: z.array(usageRowSchema),
   },
   'sessions/draft': { params: z.object({ folder, id, draft: z.string() }), result: none },
+  'sessions/settings': { params: z.object({ folder, id }), result: settingsReportSchema },
+  /** What a prompt may begin with after a slash, and what comes of one that does. */
+  'prompt/commands': { params: z.object({ folder, id }), result: z.array(promptCommandSchema) },
+  'prompt/run': { params: z.object({ folder, id, text: z.string() }), result: promptOutcomeSchema },
+  /** With `queue` it waits for the turn that runs here, and `queued` is its id; with `steer` it ends that one and goes on with this. */
   'turn/start': {
-    params: z.object({ folder, id, content: z.array(contentBlockSchema).min(1), mode: z.enum(permissionModes).optional() }),
-    result: none,
+    params: z.object({
+      folder,
+      id,
+      content: z.array(contentBlockSchema).min(1),
+      mode: z.enum(permissionModes).optional(),
+      queue: z.boolean().optional(),
+      steer: z.boolean().optional(),
+    }),
+    result: z.object({ queued: z.string().optional() }),
   },
+  /** Sends the last prompt again, whose turn did not end well: it stands in the transcript once. */
+  'turn/retry': { params: z.object({ folder, id, mode: z.enum(permissionModes).optional() }), result: none },
+  /** Takes a prompt that waits back, for instance to edit it. */
+  'turn/unqueue': { params: z.object({ folder, id, queued: z.string() }), result: queuedPromptSchema },
   'turn/cancel': { params: z.object({ folder, id }), result: none },
   'turn/respond': { params: z.object({ folder, id, request: z.string(), option: z.string().nullable() }), result: none },
   /** Ends the turn that another process runs in the session; it is free then. */
   'lease/take': { params: z.object({ folder, id }), result: sessionRowSchema },
+  'rules/list': { params: z.object({ folder }), result: z.array(permissionRuleSchema) },
+  'rules/remove': { params: z.object({ folder, ids }), result: none },
   'agents/list': { params: z.object({ folder }), result: z.array(agentInfoSchema) },
   'sources/list': { params: z.object({ folder }), result: z.array(sourceInfoSchema) },
   'health/list': { params: z.object({ folder }), result: z.array(sourceHealthSchema) },

@@ -64,10 +64,23 @@ export function createHandlers(workspaces: Workspaces): Handlers {
       await (await at(params)).setDraft(params.id, params.draft);
       return {};
     },
-    'turn/start': async ({ folder, id, ...options }) => {
-      await (await workspaces.get(folder)).startTurn(id, options);
+    'sessions/settings': async (params) => (await at(params)).settings(params.id),
+    'prompt/commands': async (params) => [...(await (await at(params)).promptCommands(params.id))],
+    'prompt/run': async (params) => (await at(params)).runPrompt(params.id, params.text),
+    'turn/start': async ({ folder, id, queue, steer, ...options }) => {
+      const workspace = await workspaces.get(folder);
+      if (queue !== true && steer !== true) {
+        await workspace.startTurn(id, options);
+        return {};
+      }
+      const queued = await workspace.queueTurn(id, options, { steers: steer });
+      return queued === undefined ? {} : { queued };
+    },
+    'turn/retry': async ({ folder, id, ...options }) => {
+      await (await workspaces.get(folder)).retryTurn(id, options);
       return {};
     },
+    'turn/unqueue': async (params) => (await at(params)).unqueue(params.id, params.queued),
     'turn/cancel': async (params) => {
       (await at(params)).running(params.id)?.cancel();
       return {};
@@ -77,6 +90,11 @@ export function createHandlers(workspaces: Workspaces): Handlers {
       return {};
     },
     'lease/take': async (params) => (await at(params)).takeLease(params.id),
+    'rules/list': async (params) => [...(await (await at(params)).rules().list())],
+    'rules/remove': async (params) => {
+      await (await at(params)).rules().remove(params.ids);
+      return {};
+    },
     'agents/list': async (params) => (await (await at(params)).agents()).map(agentData),
     'sources/list': async (params) => (await (await at(params)).sources()).map((info) => definedOf(info)),
     'health/list': async (params) => [...(await (await at(params)).health())],

@@ -84,6 +84,31 @@ describe('the abilities and settings of an ACP agent', () => {
     });
   }
 
+  test('sets how much it thinks, under the name of the agent, and refuses what it has not got', async () => {
+    const effort = `{ ...select('reasoning', 'low', 'none', 'low', 'max'), category: 'thought_level' }`;
+    const session = await (await agents.connect(`${settings}state({ configOptions: [${effort}] });`)).create({ cwd: agents.cwd });
+    for (const level of ['low', 'off', 'xhigh'] as const) await session.setThinking?.(level);
+    assert.deepEqual(JSON.parse((await runTurn(session, 'x')).text), [
+      { configId: 'reasoning', value: 'none' },
+      { configId: 'reasoning', value: 'max' },
+    ]);
+    const { code, hint } = await failureOf(session.setThinking!('medium'));
+    assert.deepEqual([code, hint], ['unsupported', 'it offers none, low, max']);
+  });
+
+  test('tells which commands the agent takes', async () => {
+    const session = await agents.start(
+      onPrompt(`
+      update({ sessionUpdate: 'available_commands_update', availableCommands: [{ name: 'init', description: 'look around' }, 7, { name: '/fix', description: 'mend', input: { hint: 'what' } }] });
+      reply(id, { stopReason: 'end_turn' });`),
+    );
+    await runTurn(session, 'x');
+    assert.deepEqual(session.commands, [
+      { name: 'init', description: 'look around', hint: '' },
+      { name: 'fix', description: 'mend', hint: 'what' },
+    ]);
+  });
+
   test('refuses a plan where the agent has none', async () => {
     const connection = await agents.connect(`${settings}state({ modes: modes('default', 'default') });`);
     assert.equal((await failureOf(connection.create({ cwd: agents.cwd, mode: 'plan' }))).code, 'unsupported');

@@ -160,4 +160,26 @@ describe('a turn', () => {
       assert.equal(unknown.code, 2);
       assert.match(unknown.stderr, /^error: there is no agent named nobody\nhint: known are .*second, demo$/m);
     }));
+
+  test('keeps its settings: by options, by patch and by slash commands, and status tells them', () =>
+    withCli(async (skein) => {
+      const id = await skein.start('hello', '--think', 'high', '--mode', 'plan');
+      const status = async () => (await skein.run(['sessions', 'status', id])).stdout;
+      assert.match(await status(), /^agent +demo[^]*^mode +plan$[^]*^thinking +high$/m);
+      const thought = await skein.run(['-c', 'what is 12*12?']);
+      assert.match(thought.stderr, /Let me think/, 'the demo thinks, as the session says');
+      const patched = await skein.run(['sessions', 'patch', id, 'thinking_level=', 'title=Named', 'tags=a,b', 'permission_mode=auto']);
+      assert.equal(patched.code, 0, patched.stderr);
+      assert.match(await status(), /^session +Named[^]*^mode +auto$/m);
+      assert.doesNotMatch(await status(), /thinking/);
+      assert.equal((await skein.run(['sessions', 'patch', id, 'nonsense'])).code, 2);
+      const renamed = await skein.run(['-c', '/rename Better']);
+      assert.deepEqual([renamed.code, renamed.stdout], [0, 'title: Better\n'], renamed.stderr);
+      const [row] = await rows(skein);
+      assert.deepEqual([row?.title, row?.turn_count], ['Better', 2], 'a command is no turn');
+      const unfit = await skein.run(['-c', '/mode yolo']);
+      assert.equal(unfit.code, 2);
+      assert.match((await skein.run(['/help'])).stdout, /^\/fork \[title\] +go on in a new session/m);
+      assert.equal((await rows(skein)).length, 1, 'help makes no session');
+    }));
 });

@@ -12,16 +12,19 @@ import type {
 } from '../../src/agents/agent.js';
 import { textOf, type ContentBlock } from '../../src/model/entry.js';
 import { SessionError } from '../../src/model/errors.js';
+import type { ThinkingLevel } from '../../src/model/record.js';
 
 /** What the agent does with a prompt. */
-export type Script = (prompt: string, hooks: TurnHooks) => Promise<TurnResult>;
+export type Script = (prompt: string, hooks: TurnHooks, model: string) => Promise<TurnResult>;
 
 export interface ScriptedOptions {
   readonly script?: Script;
   /** What it can do natively; nothing unless said. */
-  readonly can?: { readonly resume?: boolean; readonly fork?: boolean; readonly forkAt?: boolean };
+  readonly can?: { readonly resume?: boolean; readonly fork?: boolean; readonly forkAt?: boolean; readonly think?: boolean };
   /** The agents that it lists as installed. */
   readonly names?: readonly string[];
+  /** The commands that it tells of. */
+  readonly commands?: AgentSession['commands'];
   /** Rejects the connection. */
   readonly missing?: SessionError;
   /** Sessions that it has lost: resuming one is an error. */
@@ -41,7 +44,7 @@ export interface ScriptedCatalog extends AgentCatalog {
 }
 
 /** Answers `you said: <prompt>`, one word at a time. */
-export const echo: Script = async (prompt, hooks) => {
+export const echo = async (prompt: string, hooks: TurnHooks): Promise<TurnResult> => {
   await say(hooks, ...`you said: ${prompt}`.split(/(?<= )/));
   return {
     stop_reason: 'end_turn',
@@ -79,6 +82,7 @@ export function scriptedCatalog({
   names = ['scripted'],
   missing,
   lost = new Set(),
+  commands = [{ name: 'review', description: 'look it over', hint: 'what' }],
 }: ScriptedOptions = {}): ScriptedCatalog {
   const calls: string[] = [];
   const prompts: string[] = [];
@@ -88,20 +92,33 @@ export function scriptedCatalog({
 
   const session = (id: string, { mode }: SessionOptions): AgentSession => {
     calls.push(`mode ${mode ?? 'none'}`);
+    let model = 'scripted-1';
     return {
       id,
       models: [{ id: 'scripted-1', title: 'Scripted 1' }],
-      model: 'scripted-1',
+      get model() {
+        return model;
+      },
+      commands,
       prompt: (content: readonly ContentBlock[], hooks) => {
         const text = textOf(content);
         prompts.push(text);
         calls.push('prompt');
-        return script(textOf(content.slice(-1)), hooks);
+        return script(textOf(content.slice(-1)), hooks, model);
       },
-      setModel: (model) => {
-        calls.push(`model ${model}`);
-        return model === 'scripted-2' ? Promise.resolve() : Promise.reject(new SessionError('unsupported', `no ${model} here`));
+      setModel: (next) => {
+        calls.push(`model ${next}`);
+        if (!/^scripted-\d$/.test(next)) return Promise.reject(new SessionError('unsupported', `no ${next} here`));
+        model = next;
+        return Promise.resolve();
       },
+      ...(can.think === true && {
+        setThinking: (level: ThinkingLevel) => {
+          calls.push(`think ${level}`);
+          const error = new SessionError('unsupported', `Scripted cannot be told to think “${level}”`, { hint: 'it offers low, high' });
+          return level === 'low' || level === 'high' ? Promise.resolve() : Promise.reject(error);
+        },
+      }),
       setMode: (next) => {
         calls.push(`mode ${next}`);
         return Promise.resolve();

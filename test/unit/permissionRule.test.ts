@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { answerByMode } from '../../src/core/turnPermission.js';
+import { permissionScene } from '../../src/core/turnPermission.js';
 import type { ToolCall } from '../../src/model/entry.js';
 import { decidePermission } from '../../src/model/permissionRule.js';
 import type { PermissionMode } from '../../src/model/record.js';
@@ -50,7 +50,10 @@ describe('what a mode answers by itself', () => {
       await mkdir(cwd);
       await symlink(join(root, 'secret'), join(cwd, 'link'));
       const answer = async (path: string) =>
-        (await answerByMode(request('edit', path), { mode: 'accept_edits', cwd, root: join(cwd, '.skein') }))?.id;
+        decidePermission(
+          request('edit', path),
+          await permissionScene(request('edit', path), { mode: 'accept_edits', cwd, root: join(cwd, '.skein') }),
+        )?.id;
       assert.equal(await answer('src/new/file.ts'), 'once');
       assert.equal(await answer(join(cwd, 'a.ts')), 'once');
       assert.equal(await answer('link/key'), undefined);

@@ -119,3 +119,124 @@ describe('a permission request', () => {
     });
   });
 });
+
+/** Asks about each of these calls in turn, with what the agent offers, and says what was answered. */
+const askingFor =
+  (calls: readonly Partial<PermissionRequest['call']>[], options = request.options): Script =>
+  async (_prompt, hooks) => {
+    const answers: (string | null)[] = [];
+    for (const [n, call] of calls.entries())
+      answers.push(await hooks.permission({ ...request, id: `c${String(n)}`, options, call: { ...request.call, locations: [], ...call } }));
+    hooks.update({ kind: 'text', delta: `answers: ${answers.join(' ')}` });
+    return { stop_reason: 'end_turn' };
+  };
+
+/** Runs a turn whose questions are answered with the option of that id, where there is one; gives what was asked. */
+async function answering(
+  workspace: Workspace,
+  id: string,
+  option: string,
+): Promise<{ asked: PermissionRequest[]; answers: string | undefined }> {
+  const asked: PermissionRequest[] = [];
+  const stop = workspace.onTurn((of, _seq, update) => {
+    if (of !== id || update.kind !== 'permission') return;
+    asked.push(update.request);
+    workspace.running(id)?.respond(update.request.id, update.request.options.some((one) => one.id === option) ? option : 'no');
+  });
+  await (
+    await workspace.startTurn(id, content('go'))
+  ).done;
+  stop();
+  return { asked, answers: await answerIn(workspace, id) };
+}
+
+describe('what was allowed for longer than once', () => {
+  const test1 = { kind: 'execute' as const, title: 'npm test', input: { command: 'npm test' } };
+  const rm = { kind: 'execute' as const, title: 'npm test', input: { command: 'npm test; rm -rf /' } };
+
+  test('in a session holds for that command there, after a restart too, and is listed and taken back', async () => {
+    const agents = scriptedCatalog({ script: askingFor([test1, rm]) });
+    await withFolder({ agents }, async ({ workspace, open, dir, home }) => {
+      const { id } = await workspace.create({ backend: 'scripted' });
+      const first = await answering(workspace, id, 'skein:session');
+      assert.deepEqual(
+        first.asked[0]?.options.map((option) => option.kind),
+        ['allow_once', 'allow_session', 'allow_always', 'reject_once'],
+      );
+      assert.equal(first.answers, 'answers: yes yes');
+      const again = await open();
+      assert.deepEqual(await answering(again, id, 'none'), { asked: [], answers: 'answers: yes yes' });
+      const other = (await again.create({ backend: 'scripted' })).id;
+      assert.equal((await answering(again, other, 'none')).answers, 'answers: no no');
+      const rules = await again.rules().list();
+      assert.deepEqual(
+        rules.map(({ agent, kind, subject, session }) => [agent, kind, subject, session]),
+        [
+          ['scripted', 'execute', 'npm test', id],
+          ['scripted', 'execute', 'npm test; rm -rf /', id],
+        ],
+      );
+      const kept = await readFile(join(home, '.skein', 'rules.json'), 'utf8');
+      await again.rules().remove([rules[1]!.id]);
+      assert.equal((await answering(again, id, 'none')).answers, 'answers: yes no');
+      await assert.rejects(again.rules().remove(['nonesuch']), { code: 'not_found' });
+      await writeFile(join(dir, '.skein', 'rules.json'), kept);
+      assert.equal((await answering(again, id, 'none')).answers, 'answers: yes no', 'rules in a folder count for nothing');
+    });
+  });
+
+  test('always holds for the folder’s other sessions, but for no other agent and nothing outside the folder', async () => {
+    const calls = [
+      { kind: 'edit' as const, locations: [{ path: 'a.ts' }] },
+      { kind: 'edit' as const, locations: [{ path: '../b.ts' }] },
+      { kind: 'edit' as const, locations: [{ path: '.skein/config.yaml' }] },
+    ];
+    const agents = scriptedCatalog({ script: askingFor(calls), names: ['scripted', 'other'] });
+    await withFolder({ agents }, async ({ workspace }) => {
+      const { id } = await workspace.create({ backend: 'scripted' });
+      const first = await answering(workspace, id, 'skein:always');
+      assert.equal(first.answers, 'answers: yes no no', 'what leads out can be allowed once alone');
+      assert.deepEqual(first.asked[1]?.options, request.options);
+      const second = (await workspace.create({ backend: 'scripted' })).id;
+      const { asked, answers } = await answering(workspace, second, 'none');
+      assert.deepEqual([asked.length, answers], [2, 'answers: yes no no']);
+      await workspace.patch([second], { backend: 'other' });
+      assert.equal((await answering(workspace, second, 'none')).asked.length, 3);
+    });
+  });
+
+  test('does not hold in plan mode, and an agent’s own "always" is passed on and kept for its session', async () => {
+    const always = [...request.options, { id: 'ever', label: 'Always', kind: 'allow_always' as const }];
+    const agents = scriptedCatalog({ script: askingFor([test1], always) });
+    await withFolder({ agents }, async ({ workspace }) => {
+      const { id } = await workspace.create({ backend: 'scripted' });
+      const { asked, answers } = await answering(workspace, id, 'ever');
+      assert.deepEqual([asked[0]?.options, answers], [always, 'answers: ever']);
+      assert.deepEqual(
+        (await workspace.rules().list()).map(({ session }) => session),
+        [id],
+      );
+      assert.equal((await answering(workspace, id, 'none')).answers, 'answers: yes');
+      await workspace.patch([id], { settings: { permission_mode: 'plan' } });
+      assert.equal((await answering(workspace, id, 'none')).answers, 'answers: no');
+    });
+  });
+
+  test('is one server for what is fetched, whatever the address pretends', async () => {
+    const fetch = (url: string) => ({ kind: 'fetch' as const, title: `Fetch ${url}`, input: { url } });
+    const calls = [
+      'https://a.example/x',
+      'https://A.example/y?z',
+      'https://a.example:8443/',
+      'https://a.example@b.example/',
+      'http://a.example/',
+    ].map(fetch);
+    let turns = 0;
+    const agents = scriptedCatalog({ script: (prompt, hooks) => askingFor(turns++ === 0 ? calls.slice(0, 1) : calls)(prompt, hooks, '') });
+    await withFolder({ agents }, async ({ workspace }) => {
+      const { id } = await workspace.create({ backend: 'scripted' });
+      await answering(workspace, id, 'skein:session');
+      assert.equal((await answering(workspace, id, 'none')).answers, 'answers: yes yes no no no');
+    });
+  });
+});
