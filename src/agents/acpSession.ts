@@ -104,10 +104,12 @@ export class AcpSession implements AgentSession, SessionEvents {
       watch.answered();
       const failure = failureIn(this.#link.title, response);
       if (failure) throw failure;
-      if (response.stopReason === 'cancelled') turn.close('cancelled');
+      // OpenCode ends a turn that was cancelled while it tried to reach its model as if it had answered.
+      const stopReason = watch.cancelled && !turn.spoke ? 'cancelled' : response.stopReason;
+      if (stopReason === 'cancelled') turn.close('cancelled');
       else if (!turn.spoke) await this.#waitForLate(turn);
       await this.#waitForTitle();
-      return { stop_reason: response.stopReason, usage: usageOf(response, turn.cost), model: turn.model ?? this.model };
+      return { stop_reason: stopReason, usage: usageOf(response, turn.cost), model: turn.model ?? this.model };
     } catch (error) {
       turn.close(watch.cancelled ? 'cancelled' : 'failed');
       if (!watch.cancelled) throw watch.failure ?? error;

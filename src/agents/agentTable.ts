@@ -6,6 +6,7 @@ import { connectClaude } from './claude/claudeConnection.js';
 import { connectCodexAdapter } from './codex/codexAdapter.js';
 import { connectCodex } from './codex/codexConnection.js';
 import { connectGemini } from './geminiAgent.js';
+import { connectOpencode } from './opencodeAgent.js';
 
 /** An agent that we know how to start. */
 export interface AgentRow {
@@ -109,7 +110,7 @@ export const agentTable: readonly AgentRow[] = [
         args: ['acp'],
         node: 20,
         can: ['load', 'resume', 'fork', 'permissions', 'models', 'modes'],
-        connect: connectAcp,
+        connect: connectOpencode,
       },
     ],
   },
