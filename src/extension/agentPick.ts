@@ -20,27 +20,45 @@ interface ModelItem extends vscode.QuickPickItem {
   readonly choice?: 'default' | 'other';
 }
 
+/** Asks who goes on with a session that `current` has; see `chooseAgent`. */
+export function chooseNextAgent(client: SessionClient, list: SessionList, folder: Folder, current: string) {
+  const titles = { agent: l10n.t('Switch agent (1/2): agent'), model: l10n.t('Switch agent (2/2): model') };
+  return chooseAgent(client, list, folder, { first: current, mark: l10n.t('(now)'), titles });
+}
+
+/** Asks who answers in a new session; see `chooseAgent`. */
+export function chooseFirstAgent(client: SessionClient, list: SessionList, folder: Folder) {
+  const titles = { agent: l10n.t('New session (1/2): agent'), model: l10n.t('New session (2/2): model') };
+  return chooseAgent(client, list, folder, { first: defaultBackend(folder), mark: l10n.t('(default)'), titles });
+}
+
+interface Question {
+  /** The agent at the top of the list, and how it is marked. */
+  readonly first: string | undefined;
+  readonly mark: string;
+  readonly titles: { readonly agent: string; readonly model: string };
+}
+
 /** Asks for an agent, then for one of its models; `undefined` when the person changed their mind or installs one first. */
-export async function chooseAgent(client: SessionClient, list: SessionList, folder: Folder): Promise<AgentChoice | undefined> {
+async function chooseAgent(client: SessionClient, list: SessionList, folder: Folder, question: Question): Promise<AgentChoice | undefined> {
   const agents = await client.request('agents/list', { folder: folder.path });
-  const preferred = defaultBackend(folder);
-  const options = { title: l10n.t('New session (1/2): agent'), placeHolder: l10n.t('Who should answer?'), matchOnDescription: true };
-  const agent = (await vscode.window.showQuickPick(agentItems(agents, preferred), options))?.agent;
+  const options = { title: question.titles.agent, placeHolder: l10n.t('Who should answer?'), matchOnDescription: true };
+  const agent = (await vscode.window.showQuickPick(agentItems(agents, question), options))?.agent;
   if (!agent) return undefined;
   if (agent.problem !== undefined) {
     await vscode.commands.executeCommand(commandId(agent.key === 'missing' ? 'setKey' : 'installAgent'), agent.name);
     return undefined;
   }
   if (agent.demo) return { backend: agent.name };
-  const model = await chooseModel(agent, knownModels(list, agent.name));
+  const model = await chooseModel(agent, knownModels(list, agent.name), question.titles.model);
   return model && { backend: agent.name, ...(model.name === undefined ? {} : { model: model.name }) };
 }
 
-/** Agents that can be started first, the preferred one at the top; then those that could be installed. */
-function agentItems(agents: readonly AgentInfoData[], preferred: string | undefined): AgentItem[] {
+/** Agents that can be started first, one of them at the top; then those that could be installed. */
+function agentItems(agents: readonly AgentInfoData[], { first, mark }: Question): AgentItem[] {
   const item = (agent: AgentInfoData): AgentItem => {
     const about = agent.demo ? l10n.t('built in, needs no key: for trying things out') : (agent.version ?? '');
-    const description = agent.name === preferred ? `${about} ${l10n.t('(default)')}`.trim() : about;
+    const description = agent.name === first ? `${about} ${mark}`.trim() : about;
     const icon = new vscode.ThemeIcon(agent.demo ? 'beaker' : 'hubot');
     return {
       label: agent.title,
@@ -50,29 +68,27 @@ function agentItems(agents: readonly AgentInfoData[], preferred: string | undefi
       ...(agent.problem !== undefined && agent.install !== undefined ? { detail: agent.install } : {}),
     };
   };
-  const ready = agents
-    .filter((agent) => agent.problem === undefined)
-    .sort((a, b) => Number(b.name === preferred) - Number(a.name === preferred));
+  const ready = agents.filter((agent) => agent.problem === undefined).sort((a, b) => Number(b.name === first) - Number(a.name === first));
   const missing = agents.filter((agent) => agent.problem !== undefined);
   const separator: AgentItem[] = missing.length > 0 ? [{ label: l10n.t('Not installed'), kind: vscode.QuickPickItemKind.Separator }] : [];
   return [...ready.map(item), ...separator, ...missing.map(item)];
 }
 
-async function chooseModel(agent: AgentInfoData, known: readonly string[]): Promise<{ readonly name?: string } | undefined> {
+async function chooseModel(agent: AgentInfoData, known: readonly string[], title: string): Promise<{ readonly name?: string } | undefined> {
   const items: ModelItem[] = [
     { label: l10n.t('Default model'), description: l10n.t('what {0} is set to', agent.title), choice: 'default' },
     ...known.map((label): ModelItem => ({ label })),
     { label: l10n.t('Other model…'), choice: 'other' },
   ];
   const picked = await vscode.window.showQuickPick(items, {
-    title: l10n.t('New session (2/2): model'),
+    title,
     placeHolder: l10n.t('Which model?'),
   });
   if (!picked) return undefined;
   if (picked.choice === 'default') return {};
   if (picked.choice !== 'other') return { name: picked.label };
   const name = await vscode.window.showInputBox({
-    title: l10n.t('New session (2/2): model'),
+    title,
     prompt: l10n.t('The name that {0} knows the model by', agent.title),
   });
   return name === undefined || name.trim() === '' ? undefined : { name: name.trim() };

@@ -8,6 +8,7 @@ export const commandNames = [
   'resumeLast',
   'fork',
   'forkFromMessage',
+  'switchAgent',
   'openInTerminal',
   'openTranscript',
   // Changing

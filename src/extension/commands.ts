@@ -11,12 +11,14 @@ import { otherCommands } from './otherCommands.js';
 import { relinkCommand } from './relinkCommand.js';
 import { savedSearchCommands } from './savedSearchCommands.js';
 import { startCommands } from './startCommands.js';
+import { switchCommand } from './switchCommand.js';
 import { transferCommands } from './transferCommands.js';
 
 /** Registers every command of the table. What a handler throws becomes words here. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
   const handlers: CommandHandlers = {
     ...startCommands(parts),
+    ...switchCommand(parts),
     ...changeCommands(parts),
     ...findCommands(parts),
     ...savedSearchCommands(parts),

@@ -3,7 +3,6 @@ import type { ContentBlock, Entry } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
 import { permissionModes } from '../model/record.js';
 import type { Attachment, ToHost } from '../protocol/messages.js';
-import { agentTitle } from './agentTitle.js';
 import { attachmentOfFile } from './attachment.js';
 import type { ChatPanel } from './chatPanel.js';
 import type { ChatPanels } from './chatPanels.js';
@@ -53,6 +52,10 @@ export function actOnPanels({ client, panels, list, diffs }: Parts): void {
     switch: async (panel) => {
       const picked = await pickSession(list, { title: l10n.t('Switch session'), folder: panel.subject.folder });
       if (picked) await panel.show({ folder: picked.folder, id: picked.row.id });
+      panel.bringUp();
+    },
+    switchAgent: async (panel, _, session) => {
+      await vscode.commands.executeCommand(commandId('switchAgent'), sessionOf(panel, session));
       panel.bringUp();
     },
     new: async (panel) => {
@@ -117,13 +120,11 @@ async function send(
     await show(id);
   } else {
     const row = await client.request('sessions/resume', { folder, id });
-    if (backend !== undefined && row.backend !== '' && backend !== row.backend) {
-      throw new SessionError('unsupported', l10n.t('This session goes on with {0}', agentTitle(row.backend)), {
-        hint: l10n.t('start a new session for another agent'),
-      });
-    }
-    if (model !== undefined && model !== (row.settings.model ?? row.model)) {
-      await client.request('sessions/patch', { folder, ids: [row.id], settings: { ...row.settings, model } });
+    const other = backend !== undefined && backend !== row.backend;
+    const newModel = model !== undefined && (other || model !== (row.settings.model ?? row.model));
+    if (other || newModel) {
+      const change = { ...(other ? { backend } : {}), ...(newModel ? { settings: { model } } : {}) };
+      await client.request('sessions/patch', { folder, ids: [row.id], ...change });
     }
     if (row.id !== id) await show(row.id);
     id = row.id;

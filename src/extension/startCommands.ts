@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { textOf, type EntryOf } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
-import { chooseAgent } from './agentPick.js';
+import { chooseFirstAgent } from './agentPick.js';
 import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';
 import type { Folder } from './folder.js';
@@ -27,7 +27,7 @@ export function startCommands({ client, list, tree, panels, targets }: CommandPa
     // Welcome content passes an agent's name, a folder of the tree itself.
     newSession: async (given) => {
       const folder = await chooseFolder(folderOfNode(given) ?? panels.current()?.subject.folder);
-      const choice = typeof given === 'string' ? { backend: given } : folder && (await chooseAgent(client, list, folder));
+      const choice = typeof given === 'string' ? { backend: given } : folder && (await chooseFirstAgent(client, list, folder));
       if (folder && choice) await panels.open({ folder, ...choice });
     },
     openSession: async (...args) => {

@@ -27,6 +27,7 @@ export const toHostSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rename'), title: z.string() }),
   z.object({ kind: z.literal('open'), id: z.string() }),
   z.object({ kind: z.literal('switch') }),
+  z.object({ kind: z.literal('switchAgent') }),
   z.object({ kind: z.literal('new') }),
   z.object({ kind: z.literal('copy'), text: z.string() }),
   z.object({ kind: z.literal('insert'), text: z.string() }),

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
 import { changedFiles } from '../changedFiles.js';
 import { lastTurn, waitingRequests, type FeedItem } from '../feed.js';
 import type { Host } from '../host.js';
@@ -19,6 +19,7 @@ import { useAnnouncer } from './announcer.js';
 import { usePanelKeys } from './keys.js';
 import { Notice } from './notice.js';
 import { PanelContext, type PanelActions } from './panelContext.js';
+import { usePicks } from './picks.js';
 import { Problems } from './problems.js';
 
 /** The whole panel: header, conversation, dock with the composer. */
@@ -56,7 +57,7 @@ function Panel({ state, host, actions }: PanelProps) {
   const { post, dispatch } = actions;
   const { session, agents, folder } = state;
   const { row, feed = noFeed, running = false } = session ?? {};
-  const [picked, setPicked] = useState<{ readonly backend?: string; readonly model?: string; readonly mode?: string }>({});
+  const [picked, pick] = usePicks(row);
   const saved = useDraft(host, state);
   const begun = feed.length > 0 || (row?.turn_count ?? 0) > 0;
   const backend = begun ? (row?.backend ?? '') : (picked.backend ?? (row?.backend || firstAgent(agents, state.backend)));
@@ -198,20 +199,22 @@ function Panel({ state, host, actions }: PanelProps) {
               agent={{
                 choices: agentChoices(agents),
                 value: backend,
-                onPick: (id) => setPicked({ ...picked, backend: id, model: '' }),
-                fixed: closed ?? (begun ? 'A session keeps the agent it began with. Fork it to go on with another.' : undefined),
+                onPick: (id) => pick({ backend: id, model: '' }),
+                fixed: closed,
+                // Of a session that has begun the editor asks, for agent and model together.
+                onOpen: begun ? () => post({ kind: 'switchAgent' }) : undefined,
               }}
               model={
                 models.length > 0
                   ? {
                       choices: models,
                       value: picked.model ?? row?.settings.model ?? row?.model ?? state.model ?? '',
-                      onPick: (id) => setPicked({ ...picked, model: id }),
+                      onPick: (id) => pick({ model: id }),
                       fixed: closed,
                     }
                   : undefined
               }
-              mode={{ choices: modeChoices, value: mode, onPick: (id) => setPicked({ ...picked, mode: id }), fixed: closed }}
+              mode={{ choices: modeChoices, value: mode, onPick: (id) => pick({ mode: id }), fixed: closed }}
             />
           )}
         </div>

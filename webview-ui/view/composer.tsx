@@ -12,6 +12,8 @@ export interface Pick {
   readonly onPick: (id: string) => void;
   /** Why it cannot be changed now. */
   readonly fixed?: string | undefined;
+  /** Asks elsewhere, in place of a list here. */
+  readonly onOpen?: (() => void) | undefined;
 }
 
 interface ComposerProps {
@@ -95,6 +97,7 @@ export function Composer(props: ComposerProps) {
           choices={agent.choices}
           value={agent.value}
           onPick={agent.onPick}
+          onOpen={agent.onOpen}
           disabled={agent.fixed !== undefined}
           why={agent.fixed}
         />

@@ -19,10 +19,12 @@ interface PickerProps {
   readonly disabled?: boolean | undefined;
   /** Said in the tooltip of a picker that cannot be opened. */
   readonly why?: string | undefined;
+  /** Asks elsewhere, in place of the list. */
+  readonly onOpen?: (() => void) | undefined;
 }
 
 /** A button with the present choice, and a list above it. */
-export function Picker({ name, choices, value, onPick, icon, disabled = false, why }: PickerProps) {
+export function Picker({ name, choices, value, onPick, icon, disabled = false, why, onOpen }: PickerProps) {
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const root = useRef<HTMLSpanElement>(null);
@@ -40,6 +42,10 @@ export function Picker({ name, choices, value, onPick, icon, disabled = false, w
     return () => document.removeEventListener('mousedown', outside);
   }, [open]);
   const show = (): void => {
+    if (onOpen) {
+      onOpen();
+      return;
+    }
     setActive(
       Math.max(
         0,
@@ -78,8 +84,8 @@ export function Picker({ name, choices, value, onPick, icon, disabled = false, w
         ref={button}
         type="button"
         class="pick"
-        aria-haspopup="listbox"
-        aria-expanded={open}
+        aria-haspopup={onOpen ? 'dialog' : 'listbox'}
+        aria-expanded={onOpen ? undefined : open}
         aria-label={`${name}: ${label}`}
         title={disabled ? why : name}
         disabled={disabled}
