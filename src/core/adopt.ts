@@ -1,4 +1,5 @@
 import type { Entry } from '../model/entry.js';
+import { isInside } from '../model/folderPath.js';
 import type { SessionRecord } from '../model/record.js';
 import { promptLimit } from '../model/record.js';
 import type { SessionRow } from '../model/row.js';
@@ -7,6 +8,7 @@ import { adoptedId } from './adoptedId.js';
 import { catchUp } from './catchUp.js';
 import type { CoreContext } from './context.js';
 import { foreignId, foreignRow, sourceNamed, type ForeignId } from './foreignId.js';
+import { agentName, originName } from './ownIds.js';
 import { isOurs } from './sessionIds.js';
 import { SessionError } from '../model/errors.js';
 
@@ -46,10 +48,21 @@ async function adopt(context: CoreContext, foreign: ForeignId, id: string): Prom
   if (row.problem) throw new SessionError('damaged', `${row.id} cannot be continued: ${row.problem.detail}`, { hint: row.problem.path });
   const source = sourceNamed(context.sources, foreign.source);
   const entries = await source.read(foreign.ownId);
+  await context.ownIds.keep(id, ...namesOf(context, row, foreign));
   return context.store.create(
     { ...fieldsOf(row, foreign), ...usedIn(entries, row), id, workdir: row.workdir || context.dir },
     entries.map((entry) => inherited(entry, row.id)),
   );
+}
+
+/** What it is tied to from now on. A store in the folder itself can come from a stranger: what it calls its agent's is not believed. */
+function namesOf(
+  { dir, location }: CoreContext,
+  { backend, backend_session_id: native, path }: SessionRow,
+  foreign: ForeignId,
+): readonly string[] {
+  const isWithin = [dir, ...(location.gitRoot === undefined ? [] : [location.gitRoot])].some((folder) => isInside(path, folder));
+  return [originName(foreign.source, foreign.ownId), ...(native === undefined || isWithin ? [] : [agentName(backend, native)])];
 }
 
 /** What the record takes over. The counts go on from the source's, since the one row stands for both. */

@@ -3,6 +3,7 @@ import { messageOf, SessionError } from '../model/errors.js';
 import type { SessionRow } from '../model/row.js';
 import type { Source } from '../sources/source.js';
 import type { CoreContext } from './context.js';
+import { agentName, originName } from './ownIds.js';
 import { laterEntries } from './laterEntries.js';
 
 /** A turn that was written to this lately may be under way: its entries still change. */
@@ -34,7 +35,7 @@ export function catchUp(context: CoreContext, row: SessionRow, isAll = false): P
 const underWay = new Map<string, Promise<unknown>>();
 
 async function catchUpNow(context: CoreContext, row: SessionRow, isAll: boolean): Promise<readonly Entry[]> {
-  const links = linksOf(context, row);
+  const links = await linksOf(context, row);
   // While a turn of ours runs, a part of it is in the other store already.
   if (links.length === 0 || row.running || row.problem) return [];
   try {
@@ -56,13 +57,19 @@ async function catchUpNow(context: CoreContext, row: SessionRow, isAll: boolean)
   }
 }
 
-function linksOf({ sources }: CoreContext, { origin, backend, backend_session_id: native }: SessionRow): readonly Link[] {
+/** Only those that this person's own Skein made: a record may come from a stranger and name any. */
+async function linksOf(
+  { sources, ownIds }: CoreContext,
+  { id, origin, backend, backend_session_id: native }: SessionRow,
+): Promise<readonly Link[]> {
   const links: Link[] = [];
   const from = sources.find(({ name }) => name === origin?.source);
-  if (from && origin) links.push({ source: from, ownId: origin.id, isOrigin: true });
+  if (from && origin && (await ownIds.has(id, originName(origin.source, origin.id))))
+    links.push({ source: from, ownId: origin.id, isOrigin: true });
   const agent = sources.find(({ name }) => name === backend);
   const isOther = agent !== from || native !== origin?.id;
-  if (agent && native !== undefined && isOther) links.push({ source: agent, ownId: native, isOrigin: false });
+  if (agent && native !== undefined && isOther && (await ownIds.has(id, agentName(backend, native))))
+    links.push({ source: agent, ownId: native, isOrigin: false });
   return links;
 }
 

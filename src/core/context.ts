@@ -7,6 +7,7 @@ import type { ContentSearch } from './contentSearch.js';
 import type { HiddenRows } from './hiddenRows.js';
 import type { MovedFolders } from './movedFolders.js';
 import type { PermissionRules } from './permissionRules.js';
+import type { OwnIds } from './ownIds.js';
 import type { TrustedModes } from './trustedModes.js';
 
 /** What the verbs of one open folder share. */
@@ -21,6 +22,7 @@ export interface CoreContext {
   readonly rules: PermissionRules;
   readonly hidden: HiddenRows;
   readonly moved: MovedFolders;
+  readonly ownIds: OwnIds;
   /** `$SKEIN_HOME`. */
   readonly home: string;
   readonly program: string;

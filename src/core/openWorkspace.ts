@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { AgentCatalog } from '../agents/agent.js';
@@ -14,6 +15,7 @@ import { HiddenRows } from './hiddenRows.js';
 import { HomeFile } from './homeFile.js';
 import { MovedFolders } from './movedFolders.js';
 import { PermissionRules } from './permissionRules.js';
+import { OwnIds } from './ownIds.js';
 import { TrustedModes } from './trustedModes.js';
 import type { Workspace, WorkspaceOptions } from './workspace.js';
 
@@ -42,6 +44,7 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
     rules: new PermissionRules(new HomeFile(join(home, 'rules.json'), { program, logger })),
     hidden: new HiddenRows(new HomeFile(join(home, 'hidden.json'), { program, logger })),
     moved,
+    ownIds: new OwnIds(new HomeFile(join(home, 'agent-sessions', `${nameOf(location.root)}.json`), { program, logger }), location.root),
     home,
     program,
     env,
@@ -57,6 +60,8 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
   };
   return new FolderWorkspace({ context, trusted, catalog: once(async () => agents ?? thisComputersAgents(context, editor)) });
 }
+
+const nameOf = (root: string): string => createHash('sha256').update(root).digest('hex').slice(0, 24);
 
 /** Where a program that keeps its sessions in the folder itself may have been started. */
 function foldersOf({ dir, gitRoot, mainWorktree, worktrees }: StoreLocation): readonly string[] {

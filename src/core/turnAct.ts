@@ -11,6 +11,7 @@ import type { CoreContext } from './context.js';
 import { promptWithFallbacks } from './fallbackModels.js';
 import { withBranch } from './gitBranch.js';
 import { openAgent, type OpenedAgent } from './openAgent.js';
+import { agentName } from './ownIds.js';
 import { endedBy, keptText, type Turn } from './turn.js';
 import { lastSaid, unheard, type TurnPlan } from './turnPlan.js';
 import { useSettings } from './turnSettings.js';
@@ -76,6 +77,7 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
   if (!agent) return { stop_reason: 'cancelled' };
   seen.agent = agent;
   turn.answeredBy(agent.session.model);
+  await context.ownIds.keep(turn.id, agentName(plan.backend, agent.session.id));
   await lease.update((now) => ({
     // Handed to another agent meanwhile, it is that one's from the next turn on.
     ...(now.backend === plan.backend ? { backend_session_id: agent.session.id } : {}),

@@ -135,7 +135,7 @@ async function folderFor({ dir, location }: CoreContext, { workdir }: SessionRec
 
 /** What to fork at the agent, where the fork has the parent's conversation, or the beginning of it up to a turn's end. */
 async function nativeParent(
-  { store, logger }: CoreContext,
+  { store, logger, ownIds }: CoreContext,
   record: SessionRecord,
   backend: string,
   history: readonly Entry[],
@@ -144,7 +144,7 @@ async function nativeParent(
   const last = lastSaid(history);
   if (parentId === undefined || own !== undefined || last === undefined) return undefined;
   try {
-    const parent = await store.read(parentId);
+    const parent = await ownIds.believed(await store.read(parentId));
     const { backend_session_id: id } = parent;
     if (parent.backend !== backend || id === undefined) return undefined;
     const { entries } = await store.entries(parentId);

@@ -138,11 +138,12 @@ export class TurnRunner {
     const lease = await store.acquireLease(id, { takeOver: options.takeOver });
     try {
       await store.recoverPartials();
-      const record = await store.read(id);
+      const stored = await store.read(id);
+      const record = await context.ownIds.believed(stored);
       const { entries: history } = await store.entries(id);
       const warnings = await checkBudgets(context, { record, history });
       const settled = await turnPlan(context, this.#catalog, record, history, options);
-      const plan = { ...settled, warnings: [...settled.warnings, ...warnings] };
+      const plan = { ...settled, warnings: [...settled.warnings, ...warnings, ...(record === stored ? [] : [strangersAgent])] };
       const again = options.again === true ? promptToRepeat(history) : undefined;
       const entry = again?.entry ?? promptEntry(options.content, plan.backend, context.now());
       // From now on whoever comes after a crash can tell that a turn was under way.
@@ -180,6 +181,9 @@ function promptEntry(content: readonly ContentBlock[], backend: string, now: num
   const timestamp = new Date(now).toISOString();
   return { type: 'message', id: freshId(), timestamp, message: { role: 'user', content: [...content] }, backend };
 }
+
+const strangersAgent =
+  'The conversation that this session names at its agent was not begun by your Skein, so the agent is told the history';
 
 /** A session of a newer program must not be written by this one; one that lost its record still tells all it can by `doctor`. */
 function refuseUnreadable({ problem }: SessionRow): void {

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { jsonOf } from '../model/json.js';
+import type { SessionRecord } from '../model/record.js';
+import type { HomeFile } from './homeFile.js';
+
+const idsSchema = z.looseObject({ version: z.literal(1), store: z.string(), sessions: z.record(z.string(), z.array(z.string())) });
+type Ids = z.infer<typeof idsSchema>;
+
+/** A session that changes its agents often forgets the oldest. */
+const mostNames = 20;
+
+/** A conversation of a program, by the program's name and its own id. */
+export const agentName = (backend: string, id: string): string => `agent:${backend}:${id}`;
+export const originName = (source: string, id: string): string => `origin:${source}:${id}`;
+
+/**
+ * `$SKEIN_HOME/agent-sessions/<store>.json`: which conversations of agents and other programs this person's own Skein tied to which
+ * session. A record that names one, and is not told of here, may come from a stranger: what the person said to an agent in another
+ * folder is then neither resumed nor read for it.
+ */
+export class OwnIds {
+  readonly #file: HomeFile;
+  readonly #root: string;
+
+  /** `root`: the store that the file is about. */
+  constructor(file: HomeFile, root: string) {
+    this.#file = file;
+    this.#root = root;
+  }
+
+  async has(session: string, name: string): Promise<boolean> {
+    return this.#parse(await this.#file.read()).sessions[session]?.includes(name) === true;
+  }
+
+  /** The record without an agent's conversation that our own Skein did not tie to it. */
+  async believed(record: SessionRecord): Promise<SessionRecord> {
+    const { backend_session_id: own, ...rest } = record;
+    return own === undefined || (await this.has(record.id, agentName(record.backend, own))) ? record : rest;
+  }
+
+  async keep(session: string, ...names: readonly string[]): Promise<void> {
+    const known = this.#parse(await this.#file.read()).sessions[session] ?? [];
+    if (names.every((name) => known.includes(name))) return;
+    await this.#file.change((text) => {
+      const ids = this.#parse(text);
+      const kept = [...new Set([...(ids.sessions[session] ?? []), ...names])].slice(-mostNames);
+      return `${JSON.stringify({ ...ids, sessions: { ...ids.sessions, [session]: kept } }, undefined, 1)}\n`;
+    });
+  }
+
+  /** One that does not parse costs no more than that agents are told the history anew. */
+  #parse(text: string | undefined): Ids {
+    const parsed = idsSchema.safeParse(text === undefined ? undefined : jsonOf(text));
+    return parsed.success && parsed.data.store === this.#root ? parsed.data : { version: 1, store: this.#root, sessions: {} };
+  }
+}
