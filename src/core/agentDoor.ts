@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,14 @@ import type { Workspace } from './workspace.js';
 /** Bytes of one call: a longer one is no call of ours. */
 const mostBytes = 1 << 20;
 
+interface OpenDoor {
+  readonly server: Server;
+  readonly address: string;
+  readonly folder: string | undefined;
+  /** Removes the folder. */
+  readonly leave: () => void;
+}
+
 /**
  * Where the agents of this process reach it. Each session's agent is given an MCP server, `skein mcp`, and a key; the server
  * passes its calls through a socket that only this user can open, so that they are carried out here: where the turn runs, the
@@ -32,7 +41,7 @@ export class AgentDoor {
   readonly #keys = new Map<string, string>();
   readonly #allowed = new Set<string>();
   readonly #sockets = new Set<Socket>();
-  #open: Promise<{ readonly server: Server; readonly address: string; readonly folder: string | undefined }> | undefined;
+  #open: Promise<OpenDoor> | undefined;
 
   constructor(context: CoreContext, workspace: Workspace, running: (id: string) => Turn | undefined) {
     this.#context = context;
@@ -61,6 +70,7 @@ export class AgentDoor {
     if (!open) return;
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => open.server.close(resolve));
+    process.off('exit', open.leave);
     if (open.folder !== undefined) await rm(open.folder, { recursive: true, force: true });
   }
 
@@ -71,7 +81,7 @@ export class AgentDoor {
     return key;
   }
 
-  async #listen() {
+  async #listen(): Promise<OpenDoor> {
     // In a folder of its own: its path is short enough for a socket, and others cannot even see it.
     const folder = process.platform === 'win32' ? undefined : await mkdtemp(path.join(tmpdir(), 'skein-'));
     const address = folder === undefined ? `\\\\.\\pipe\\skein-${randomBytes(16).toString('hex')}` : path.join(folder, 'door');
@@ -80,7 +90,12 @@ export class AgentDoor {
     if (folder !== undefined) await chmod(address, 0o600);
     server.on('error', (error) => this.#context.logger.warn(`the door for agents: ${error.message}`));
     server.unref();
-    return { server, address, folder };
+    const leave = (): void => {
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    };
+    // A second Ctrl+C ends us at once.
+    process.once('exit', leave);
+    return { server, address, folder, leave };
   }
 
   #serve(socket: Socket): void {

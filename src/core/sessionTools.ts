@@ -126,7 +126,8 @@ async function requirePermission(
 /** The same without what is not there. */
 const definedOf = (value: object): object => Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
 
-const nameOf = ({ title, id }: SessionRow): string => (title === '' ? id.slice(0, 8) : `“${title}”`);
+/** With its id: a permission that is kept is known by these words, and another session can take a title. */
+const nameOf = ({ title, id }: SessionRow): string => (title === '' ? id : `“${title}” (${id})`);
 
 /** What was said and done, without what only keeps the books; an agent's thoughts are its own. */
 function saidIn(entry: Entry): ToolResult<'sessions_history'>['entries'] {

@@ -124,7 +124,7 @@ describe('an agent of Skein', () => {
       });
       assert.deepEqual(
         asked.slice(before).map(({ title }) => title),
-        ['Send to the session “Other”'],
+        [`Send to the session “Other” (${id})`],
       );
       assert.equal((await workspace.get(id)).turn_count, 2);
     });
