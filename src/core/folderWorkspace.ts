@@ -2,6 +2,7 @@ import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
 import type { Entry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import type { ListFilter } from '../model/filter.js';
+import type { Completion } from '../model/completion.js';
 import type { PromptCommandInfo, PromptOutcome } from '../model/promptCommand.js';
 import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, SettingsReport, SourceHealth, UsageRow } from '../model/report.js';
 import type { SessionRecord } from '../model/record.js';
@@ -240,6 +241,16 @@ export class FolderWorkspace implements Workspace {
 
   async promptCommands(id: string): Promise<readonly PromptCommandInfo[]> {
     return (await import('./runPrompt.js')).promptCommands({ workspace: this, facts: await this.#factsOf(id) });
+  }
+
+  async completePrompt(id: string, text: string): Promise<Completion> {
+    const [{ completePrompt }, { folderFor }] = await Promise.all([import('./completePrompt.js'), import('./turnPlan.js')]);
+    const row = await this.get(id);
+    return completePrompt(text, {
+      place: { cwd: await folderFor(this.#context, row, []), root: this.root },
+      commands: () => this.promptCommands(row.id),
+      sessions: async () => (await this.list({ sort: 'last_used' })).rows.filter((other) => other.id !== row.id),
+    });
   }
 
   async runPrompt(id: string, text: string): Promise<PromptOutcome> {

@@ -123,7 +123,11 @@ const optionalMode = z.enum(permissionModes).optional();
  * The session's own folder, as long as it is one that this workspace is about: a record can come from a stranger, and the
  * person trusted this folder and no other.
  */
-async function folderFor({ dir, location }: CoreContext, { workdir }: SessionRecord, warnings: string[]): Promise<string> {
+export async function folderFor(
+  { dir, location }: CoreContext,
+  { workdir }: Pick<SessionRecord, 'workdir'>,
+  warnings: string[],
+): Promise<string> {
   const allowed = [dir, ...(location.gitRoot === undefined ? [] : [location.gitRoot]), ...location.worktrees];
   const real = await realpath(workdir).catch(() => undefined);
   if (real !== undefined && allowed.some((folder) => isInside(real, folder))) return real;

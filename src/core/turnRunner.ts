@@ -8,6 +8,7 @@ import { KnownAgents } from './agentFacts.js';
 import { checkBudgets } from './budgets.js';
 import type { CoreContext } from './context.js';
 import { actTurn } from './turnAct.js';
+import { withMentions } from './mentions.js';
 import { PromptQueue, type WaitingPrompt } from './promptQueue.js';
 import { promptToRepeat } from './retry.js';
 import { errorData, Turn } from './turn.js';
@@ -27,6 +28,7 @@ export class TurnRunner {
   readonly #running = new Map<string, Turn>();
   readonly #starting = new Set<string>();
   readonly #warm: WarmAgents;
+  readonly #workspace: Workspace;
   readonly #door: AgentDoor;
   readonly known = new KnownAgents();
   readonly queue: PromptQueue;
@@ -37,6 +39,7 @@ export class TurnRunner {
     this.#catalog = catalog;
     this.#updates = updates;
     this.#warm = new WarmAgents(context);
+    this.#workspace = workspace;
     this.#door = new AgentDoor(context, workspace, (id) => this.#running.get(id));
     this.queue = new PromptQueue(context);
   }
@@ -143,9 +146,11 @@ export class TurnRunner {
       const { entries: history } = await store.entries(id);
       const warnings = await checkBudgets(context, { record, history });
       const settled = await turnPlan(context, this.#catalog, record, history, options);
-      const plan = { ...settled, warnings: [...settled.warnings, ...warnings, ...(record === stored ? [] : [strangersAgent])] };
       const again = options.again === true ? promptToRepeat(history) : undefined;
-      const entry = again?.entry ?? promptEntry(options.content, plan.backend, context.now());
+      const prompt = await withMentions(context, options.content, { id, cwd: settled.cwd, workspace: this.#workspace });
+      const strange = record === stored ? [] : [strangersAgent];
+      const plan = { ...settled, warnings: [...settled.warnings, ...warnings, ...strange, ...prompt.warnings] };
+      const entry = again?.entry ?? promptEntry(prompt.content, plan.backend, context.now());
       // From now on whoever comes after a crash can tell that a turn was under way.
       await store.writePartial(id, []);
       if (!again) await store.append(id, [entry]);

@@ -4,6 +4,7 @@ import type { Editor } from '../agents/editorAgent.js';
 import type { ContentBlock, Entry } from '../model/entry.js';
 import type { Logger } from '../model/logger.js';
 import type { ListFilter } from '../model/filter.js';
+import type { Completion } from '../model/completion.js';
 import type { PermissionRule } from '../model/permissionRule.js';
 import type { PromptCommandInfo, PromptOutcome } from '../model/promptCommand.js';
 import type {
@@ -179,6 +180,8 @@ export interface Workspace {
   unqueue(id: string, prompt: string): Promise<QueuedPrompt>;
   /** What a prompt of the session may begin with, after a slash. */
   promptCommands(id: string): Promise<readonly PromptCommandInfo[]>;
+  /** What may follow a prompt of the session that was typed up to the cursor: commands, values, files, sessions. */
+  completePrompt(id: string, text: string): Promise<Completion>;
   /** Does what a prompt asks of Skein itself; not handled, it is for the agent. `usage` for words that do not fit. */
   runPrompt(id: string, text: string): Promise<PromptOutcome>;
   running(id: string): RunningTurn | undefined;

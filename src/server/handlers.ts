@@ -66,6 +66,7 @@ export function createHandlers(workspaces: Workspaces): Handlers {
     },
     'sessions/settings': async (params) => (await at(params)).settings(params.id),
     'prompt/commands': async (params) => [...(await (await at(params)).promptCommands(params.id))],
+    'prompt/complete': async (params) => (await at(params)).completePrompt(params.id, params.text),
     'prompt/run': async (params) => (await at(params)).runPrompt(params.id, params.text),
     'turn/start': async ({ folder, id, queue, steer, ...options }) => {
       const workspace = await workspaces.get(folder);
