@@ -19,22 +19,19 @@ const common = {
 const requireShim = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 // zod asks for `navigator`, which the extension host reports as an error; Node has nothing to tell there.
 const node = { ...common, platform: 'node', target: 'node20', define: { ...common.define, navigator: 'undefined' } };
-/** The model SDK stands beside the programs, which live in folders of dist/: each bundle asks for the same file. */
-const besideModelSdk = {
-  name: 'model-sdk',
-  setup: ({ onResolve }) => void onResolve({ filter: /\/modelSdk\.js$/ }, () => ({ path: '../modelSdk.cjs', external: true })),
+/** The SDKs of models and of MCP stand beside the programs, which live in folders of dist/: each bundle asks for the same files. */
+const besideSdks = {
+  name: 'sdks',
+  setup: ({ onResolve }) =>
+    void onResolve({ filter: /\/(modelSdk|mcpSdk)\.js$/ }, ({ path }) => ({ path: `../${path.split('/').at(-1).replace('.js', '.cjs')}`, external: true })),
 };
-/** The SDK takes all of zod, with 50 languages that nobody asks for. */
+/** The SDKs take all of zod, with 50 languages that nobody asks for. */
 const withoutLocales = {
   name: 'without-locales',
   setup: ({ onLoad }) => void onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';" })),
 };
-const esm = { ...node, format: 'esm', outdir: 'dist', banner: { js: requireShim }, plugins: [lazyBuiltins, besideModelSdk] };
+const esm = { ...node, format: 'esm', outdir: 'dist', banner: { js: requireShim }, plugins: [lazyBuiltins, besideSdks] };
 
-const besideMcp = {
-  name: 'mcp',
-  setup: ({ onResolve }) => void onResolve({ filter: /\/mcp\/main\.js$/ }, () => ({ path: '../mcp/main.cjs', external: true })),
-};
 /** A bundle of CommonJS that knows where it is, as an ES module does. */
 const script = {
   outdir: 'dist',
@@ -53,16 +50,14 @@ const bundles = [
   {
     ...node,
     format: 'cjs',
-    plugins: [lazyBuiltins, besideModelSdk, besideMcp],
+    plugins: [lazyBuiltins, besideSdks],
     entryPoints: { 'cli/main': 'src/cli/main.ts' },
     ...script,
     // What stands beside it is required: an import out of a script that was loaded with its code makes Node warn on stderr.
     supported: { 'dynamic-import': false },
   },
-  // No other command pays for the MCP SDK.
-  { ...node, format: 'cjs', plugins: [lazyBuiltins, besideModelSdk], entryPoints: { 'mcp/main': 'src/mcp/main.ts' }, ...script },
   { ...esm, splitting: true, chunkNames: 'chunks/[name]-[hash]', entryPoints: { server: 'src/server/main.ts', demoAgent: 'src/agents/demoAgent.ts' } },
-  { ...node, format: 'cjs', plugins: [withoutLocales], entryPoints: { modelSdk: 'src/agents/modelSdk.ts' }, ...script },
+  { ...node, format: 'cjs', plugins: [withoutLocales], entryPoints: { modelSdk: 'src/agents/modelSdk.ts', mcpSdk: 'src/mcp/mcpSdk.ts' }, ...script },
   { ...common, platform: 'browser', target: 'es2022', format: 'iife', entryPoints: { panel: 'webview-ui/main.tsx', usage: 'webview-ui/usage/main.tsx' }, jsx: 'automatic', jsxImportSource: 'preact', outdir: 'dist/webview' },
   { ...common, entryPoints: { panel: 'webview-ui/panel.css', usage: 'webview-ui/usage.css' }, outdir: 'dist/webview' },
 ];

@@ -1,10 +1,10 @@
-import { McpServer, type CallToolResult, type ServerContext } from '@modelcontextprotocol/server';
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
 import { doorClient, type DoorClient } from '../core/doorClient.js';
 import { openWorkspace } from '../core/openWorkspace.js';
 import type { Workspace } from '../core/workspace.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
+import type * as McpSdk from './mcpSdk.js';
 import { sessionTools, type ToolName } from '../model/sessionTools.js';
 
 export interface McpOptions {
@@ -30,7 +30,8 @@ export async function serveMcp({ folder, env, version, logger }: McpOptions): Pr
     for (const event of ['end', 'close', 'error']) process.stdin.once(event, () => resolve());
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-  const connection = serveStdio(() => mcpServer(run, version), {
+  const sdk = await import('./mcpSdk.js');
+  const connection = sdk.serveStdio(() => mcpServer(sdk, run, version), {
     onerror: (error) => logger.warn(`the MCP client: ${error.message}`),
   });
   await ended;
@@ -50,8 +51,8 @@ function ownTools(workspace: Workspace, env: McpOptions['env']): RunTool {
     workspace.runTool(tool, params, { session: env['SKEIN_SESSION'] || undefined, depth: Number.isInteger(depth) ? depth : 0, signal });
 }
 
-function mcpServer(run: RunTool, version: string): McpServer {
-  const server = new McpServer(
+function mcpServer(sdk: typeof McpSdk, run: RunTool, version: string): McpServer {
+  const server = new sdk.McpServer(
     { name: 'skein', title: 'Skein sessions', version },
     { instructions: 'The AI-agent sessions of this folder: read what was said in others, ask them something, start new ones.' },
   );
