@@ -1,5 +1,7 @@
 import type { Attachment, ToWebview } from '../src/protocol/messages.js';
 import type { AgentInfoData } from '../src/protocol/requests.js';
+import type { PromptCommandInfo } from '../src/model/promptCommand.js';
+import type { QueuedPrompt } from '../src/model/queuedPrompt.js';
 import type { Problem, SessionRow } from '../src/model/row.js';
 import type { Snapshot } from '../src/model/snapshot.js';
 import type { TurnUpdate } from '../src/model/turn.js';
@@ -19,6 +21,8 @@ export interface SessionView {
   readonly seq: number;
   readonly skipped: readonly Problem[];
   readonly draft: string;
+  /** Prompts that wait for the running turn to end. */
+  readonly queued: readonly QueuedPrompt[];
   readonly context?: { readonly used: number; readonly size: number } | undefined;
   /** Tokens and cost of the session, the running turn's included. */
   readonly usage: LiveUsage;
@@ -35,7 +39,10 @@ export interface PanelState {
   readonly session?: SessionView | undefined;
   readonly reveal?: string | undefined;
   readonly attachments: readonly Attachment[];
-  readonly queue: readonly QueuedPrompt[];
+  /** What a prompt of a session may begin with, once it was asked for. */
+  readonly commands?: { readonly id: string; readonly list: readonly PromptCommandInfo[] } | undefined;
+  /** What the last command answered. */
+  readonly answer?: { readonly command: string; readonly text: string } | undefined;
   /** Agent and model of a new session, where they were chosen before. */
   readonly backend?: string | undefined;
   readonly model?: string | undefined;
@@ -45,18 +52,8 @@ export interface PanelState {
   readonly focusRequests: number;
 }
 
-/** A prompt that is sent when the running turn of its session ends. */
-export interface QueuedPrompt {
-  readonly id: number;
-  readonly session: string;
-  readonly text: string;
-  readonly attachments: readonly Attachment[];
-}
-
 /** What happens inside the panel itself. */
 export type PanelEvent =
-  | { readonly kind: 'queue'; readonly text: string }
-  | { readonly kind: 'unqueue'; readonly id: number }
   | { readonly kind: 'detach'; readonly uri: string }
   | { readonly kind: 'sent' }
   | { readonly kind: 'dismiss' }
@@ -69,7 +66,6 @@ export const initialState: PanelState = {
   recent: [],
   mode: 'ask',
   attachments: [],
-  queue: [],
   server: 'running',
   focusRequests: 0,
 };
@@ -91,6 +87,7 @@ export function reduce(state: PanelState, message: ToWebview | PanelEvent, at: n
         session: message.session && viewOf(message.session, state.session, at),
         // Attachments belong to what is being written, and that is kept with its session.
         attachments: message.session?.row.id === state.session?.row.id ? state.attachments : [],
+        answer: message.session?.row.id === state.session?.row.id ? state.answer : undefined,
         problem: undefined,
       };
     case 'update':
@@ -114,28 +111,21 @@ export function reduce(state: PanelState, message: ToWebview | PanelEvent, at: n
       return { ...state, focusRequests: state.focusRequests + 1 };
     case 'error':
       return { ...state, problem: { message: message.message, hint: message.hint } };
-    case 'queue':
-      return queued(state, message.text);
-    case 'unqueue':
-      return { ...state, queue: state.queue.filter((prompt) => prompt.id !== message.id) };
+    case 'commands':
+      return { ...state, commands: { id: message.id, list: message.commands } };
+    case 'answered':
+      return { ...state, answer: { command: message.command, text: message.text } };
     case 'detach':
       return { ...state, attachments: state.attachments.filter((one) => one.uri !== message.uri) };
     case 'sent':
-      return { ...state, attachments: [], problem: undefined };
+      return { ...state, attachments: [], problem: undefined, answer: undefined };
     case 'dismiss':
-      return { ...state, problem: undefined };
+      return { ...state, problem: undefined, answer: undefined };
     case 'renamed':
       return state.session ? changeSession(state, state.session.row.id, (session) => withTitle(session, message.title)) : state;
     default:
       return state;
   }
-}
-
-function queued(state: PanelState, text: string): PanelState {
-  if (!state.session) return state;
-  const id = 1 + Math.max(0, ...state.queue.map((prompt) => prompt.id));
-  const prompt = { id, session: state.session.row.id, text, attachments: state.attachments };
-  return { ...state, queue: [...state.queue, prompt], attachments: [] };
 }
 
 function changeSession(state: PanelState, id: string, change: (session: SessionView) => SessionView): PanelState {
@@ -155,6 +145,7 @@ function viewOf(snapshot: Snapshot, before: SessionView | undefined, at: number)
     seq: snapshot.seq,
     skipped: snapshot.skipped,
     draft: snapshot.draft ?? '',
+    queued: snapshot.queued ?? [],
     context: same?.context,
     usage,
     usageBefore: usage,
@@ -171,6 +162,8 @@ function updateView(session: SessionView, update: TurnUpdate, at: number): Sessi
       return { ...next, running: true, usageBefore: session.usage };
     case 'title':
       return withTitle(next, update.title);
+    case 'queue':
+      return { ...next, queued: update.queued };
     case 'usage': {
       const { context_used: used, context_size: size } = update;
       const cost = update.usage.cost_usd ?? null;

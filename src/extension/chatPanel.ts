@@ -78,6 +78,10 @@ export class ChatPanel {
   get active(): boolean {
     return this.#panel.active;
   }
+  /** Whether a turn of this window runs in the session. */
+  get streaming(): boolean {
+    return this.#streaming;
+  }
 
   onDisposed(listener: () => void): void {
     this.#panel.onDidDispose(listener);

@@ -30,6 +30,11 @@ interface Parts {
 export function actOnPanels({ client, panels, list, diffs }: Parts): void {
   const actions: Actions = {
     send: (panel, message, session) => send(client, panel, message, session),
+    unqueue: (panel, message, session) => unqueue(client, panel, message, sessionOf(panel, session)),
+    commands: async (panel, _, session) => {
+      const { folder, id } = sessionOf(panel, session);
+      panel.post({ kind: 'commands', id, commands: await client.request('prompt/commands', { folder, id }) });
+    },
     cancel: (panel, _, session) => client.request('turn/cancel', sessionOf(panel, session)),
     takeOver: async (panel, _, session) => {
       await client.request('lease/take', sessionOf(panel, session));
@@ -96,11 +101,14 @@ function sessionOf(panel: ChatPanel, id: string | undefined): SessionInFolder {
   return { folder: panel.subject.folder.path, id };
 }
 
-/** Starts a turn. The first prompt of an empty page makes its session; one to another program's session adopts it first. */
+/**
+ * Starts a turn, or has the prompt wait for the one that runs; a command of Skein's is run. The first prompt of an empty page
+ * makes its session; one to another program's session adopts it first.
+ */
 async function send(
   client: SessionClient,
   panel: ChatPanel,
-  { text, attachments, backend, model, mode }: MessageOf<'send'>,
+  { text, attachments, backend, model, mode, steer }: MessageOf<'send'>,
   session: string | undefined,
 ): Promise<void> {
   const { subject } = panel;
@@ -118,6 +126,9 @@ async function send(
     });
     id = row.id;
     await show(id);
+  } else if (panel.streaming) {
+    // Its turn runs: there is nothing to adopt or to catch up with.
+    if (model !== undefined) await client.request('sessions/patch', { folder, ids: [id], settings: { model } });
   } else {
     const row = await client.request('sessions/resume', { folder, id });
     const other = backend !== undefined && backend !== row.backend;
@@ -129,8 +140,34 @@ async function send(
     if (row.id !== id) await show(row.id);
     id = row.id;
   }
+  if (text.startsWith('/') && (await runCommand(client, panel, { folder, id }, text))) return;
   const content: ContentBlock[] = [{ type: 'text', text }, ...attachments.map(resourceOf)];
-  await client.request('turn/start', { folder, id, content, mode: permissionModes.find((known) => known === mode) });
+  const known = permissionModes.find((one) => one === mode);
+  await client.request('turn/start', { folder, id, content, mode: known, ...(steer ? { steer } : { queue: true }) });
+}
+
+/** Runs a command of Skein's; `false` for a prompt that is the agent's. */
+async function runCommand(client: SessionClient, panel: ChatPanel, session: SessionInFolder, text: string): Promise<boolean> {
+  const { handled, text: said, id } = await client.request('prompt/run', { ...session, text });
+  if (!handled || panel.subject.id !== session.id) return handled;
+  await (id === undefined ? panel.refresh({ keep: true }) : panel.show({ folder: panel.subject.folder, id }));
+  if (said !== undefined) panel.post({ kind: 'answered', command: text, text: said });
+  return true;
+}
+
+/** Takes a prompt that waits back. To be edited, its text is in the composer already, and its files follow. */
+async function unqueue(
+  client: SessionClient,
+  panel: ChatPanel,
+  { queued, then }: MessageOf<'unqueue'>,
+  session: SessionInFolder,
+): Promise<void> {
+  const { content } = await client.request('turn/unqueue', { ...session, queued });
+  if (then === 'send') await client.request('turn/start', { ...session, content, steer: true });
+  if (then !== 'edit') return;
+  for (const block of content) {
+    if (block.type === 'resource') panel.attach({ uri: block.uri, title: block.title ?? block.uri, text: block.text });
+  }
 }
 
 const resourceOf = ({ uri, title, text }: Attachment): ContentBlock => ({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { AgentInfoData } from './requests.js';
+import type { PromptCommandInfo } from '../model/promptCommand.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { SessionRow } from '../model/row.js';
 import type { TurnUpdate } from '../model/turn.js';
@@ -18,7 +19,13 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     backend: z.string().optional(),
     model: z.string().optional(),
     mode: z.string().optional(),
+    /** Ends the running turn and goes on with this; without it the prompt waits for the turn's end. */
+    steer: z.boolean().optional(),
   }),
+  /** Takes a prompt that waits back, to drop it, to write on at it, or to send it at once. */
+  z.object({ kind: z.literal('unqueue'), queued: z.string(), then: z.enum(['drop', 'edit', 'send']) }),
+  /** Asks for the commands that a prompt may begin with. */
+  z.object({ kind: z.literal('commands') }),
   z.object({ kind: z.literal('cancel') }),
   z.object({ kind: z.literal('takeOver') }),
   z.object({ kind: z.literal('retry') }),
@@ -67,6 +74,9 @@ export type ToWebview =
   /** The reducer drops a `seq` that its snapshot already has. */
   | { readonly kind: 'update'; readonly id: string; readonly seq: number; readonly update: TurnUpdate }
   | { readonly kind: 'row'; readonly row: SessionRow }
+  | { readonly kind: 'commands'; readonly id: string; readonly commands: readonly PromptCommandInfo[] }
+  /** What a command of Skein's answered; `command` as it was typed. */
+  | { readonly kind: 'answered'; readonly command: string; readonly text: string }
   | { readonly kind: 'attach'; readonly attachment: Attachment }
   | { readonly kind: 'server'; readonly state: 'running' | 'restarting' | 'stopped' }
   | { readonly kind: 'focus' }

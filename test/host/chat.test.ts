@@ -103,9 +103,10 @@ describe('the chat panel', () => {
     await notice.waitFor();
     await panel.button('Try again').last().click();
     await until('the second try', async () => {
-      const tries = (await history(id)).filter((entry) => entry.type === 'message' && JSON.stringify(entry.message).includes('/fail'));
-      return tries.length === 2;
+      const failures = (await history(id)).filter((entry) => entry.type === 'message' && entry.stop_reason === 'error');
+      return failures.length === 2;
     });
+    assert.equal(await panel.prompts.filter({ hasText: '/fail' }).count(), 1, 'the prompt stands once');
     await panel.state.filter({ hasText: 'Failed' }).waitFor();
     await host()
       .window.treeRow(view, 'Fails')

@@ -84,7 +84,7 @@ describe('trouble', () => {
 
   test("another window's turn closes the composer and offers a fork", async () => {
     const panel = await openPanel();
-    const running = { program: 'skein', host: 'here', pid: 41_218, started_at: moment(0), state: 'running' } as const;
+    const running = { program: 'vscode', host: 'here', pid: 41_218, started_at: moment(0), state: 'running' } as const;
     await panel.send(show(snapshot(finished, { row: row({ running }) })));
     await panel.page.getByText('This session is running in another window').waitFor();
     assert.equal(await panel.composer.count(), 0);

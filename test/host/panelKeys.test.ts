@@ -2,7 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TurnUpdate } from '../../src/model/turn.js';
 import { panelsForFile } from '../support/panelPage.js';
-import { answer, asking, edit, finished, loginPrompt, longSession, row, show, snapshot, updates } from '../support/panelSamples.js';
+import {
+  answer,
+  asking,
+  edit,
+  finished,
+  loginPrompt,
+  longSession,
+  row,
+  sessionId,
+  show,
+  snapshot,
+  updates,
+} from '../support/panelSamples.js';
 import { until } from '../support/until.js';
 
 const openPanel = panelsForFile();
@@ -27,32 +39,83 @@ describe('keys', () => {
     assert.equal(await field.inputValue(), '');
   });
 
-  test('Enter queues while a turn runs, and what is queued goes when the turn is done', async () => {
+  test('Enter queues while a turn runs, Ctrl+Enter steers it', async () => {
     const panel = await openPanel();
     await panel.send(show(fresh), ...updates([begin]));
     await panel.composer.fill('and then this');
+    await panel.page.getByRole('button', { name: 'Queue (Enter)' }).waitFor();
     await panel.composer.press('Enter');
-    await panel.page.getByText('Next:').waitFor();
-    assert.equal((await panel.posted('send')).length, 0);
-    await panel.send(...updates([{ kind: 'ended', stop_reason: 'end_turn' }], 2));
-    await panel.settle();
+    await panel.composer.fill('no, that');
+    await panel.composer.press('Control+Enter');
+    const common = { kind: 'send', attachments: [], mode: 'ask' };
+    assert.deepEqual(await panel.posted('send'), [
+      { ...common, text: 'and then this' },
+      { ...common, text: 'no, that', steer: true },
+    ]);
+    assert.equal(await panel.composer.inputValue(), '');
+  });
+
+  test('what waits is shown, taken back, edited and sent at once', async () => {
+    const panel = await openPanel();
+    const waits = (id: string, text: string) => ({ id, content: [{ type: 'text' as const, text }] });
+    const queue: TurnUpdate = { kind: 'queue', queued: [waits('a', 'and then this'), waits('b', 'and that'), waits('c', 'and so on')] };
+    await panel.send(show(fresh), ...updates([begin, queue]));
+    const strip = (text: string) => panel.page.locator('.strip', { hasText: text });
+    await strip('Next: and then this').getByRole('button', { name: 'Steer' }).click();
+    await strip('Then: and that').getByRole('button', { name: 'Remove from the queue' }).click();
+    await strip('Then: and so on').getByRole('button', { name: 'Edit' }).click();
     assert.deepEqual(
-      (await panel.posted('send')).map(({ text }) => text),
-      ['and then this'],
+      (await panel.posted('unqueue')).map(({ queued, then }) => [queued, then]),
+      [
+        ['a', 'send'],
+        ['b', 'drop'],
+        ['c', 'edit'],
+      ],
     );
+    assert.equal(await panel.composer.inputValue(), 'and so on');
+    await panel.send(...updates([{ kind: 'ended', stop_reason: 'cancelled' }], 3));
+    await strip('Next: and then this').getByRole('button', { name: 'Send now' }).waitFor();
+    await panel.send(...updates([{ kind: 'queue', queued: [] }], 4));
+    await panel.settle();
     assert.equal(await panel.page.getByText('Next:').count(), 0);
   });
 
-  test('what is queued waits when the turn was stopped', async () => {
+  test('a slash lists commands: Up and Down walk, Tab and Enter take, Esc closes', async () => {
     const panel = await openPanel();
-    await panel.send(show(fresh), ...updates([begin]));
-    await panel.composer.fill('and then this');
-    await panel.composer.press('Enter');
-    await panel.send(...updates([{ kind: 'ended', stop_reason: 'cancelled' }], 2));
-    await panel.settle();
-    assert.equal((await panel.posted('send')).length, 0);
-    await panel.page.getByRole('button', { name: 'Send now' }).click();
-    assert.equal((await panel.posted('send')).length, 1);
+    await panel.send(show(snapshot(finished)));
+    await panel.composer.focus();
+    await panel.page.keyboard.type('/');
+    await until('the question', async () => (await panel.posted('commands')).length === 1);
+    const about = { summary: 'about it', from: 'skein' as const };
+    const commands = [
+      { name: 'mode', argument: '[mode]', values: ['ask', 'plan'], ...about },
+      { name: 'status', argument: '', values: [], ...about },
+    ];
+    await panel.send({ kind: 'commands', id: sessionId, commands });
+    const list = panel.page.getByRole('listbox', { name: 'Commands' });
+    await list.waitFor();
+    const selected = list.getByRole('option', { selected: true });
+    assert.match(await selected.innerText(), /^\/mode \[mode\]/);
+    await panel.page.keyboard.press('ArrowUp');
+    assert.match(await selected.innerText(), /^\/status/);
+    await panel.page.keyboard.press('Escape');
+    assert.equal(await list.count(), 0);
+    await panel.page.keyboard.type('m');
+    await panel.page.keyboard.press('Tab');
+    assert.equal(await panel.composer.inputValue(), '/mode ');
+    assert.equal(await selected.count(), 0);
+    await panel.page.keyboard.press('ArrowDown');
+    await panel.page.keyboard.press('ArrowDown');
+    await panel.page.keyboard.press('Enter');
+    assert.equal(await panel.composer.inputValue(), '/mode plan');
+    assert.equal(await panel.page.locator('textarea:focus').count(), 1);
+    await panel.page.keyboard.press('Enter');
+    assert.deepEqual(
+      (await panel.posted('send')).map(({ text }) => text),
+      ['/mode plan'],
+    );
+    await panel.send({ kind: 'answered', command: '/mode plan', text: 'mode: plan' });
+    await panel.page.getByRole('group', { name: '/mode plan' }).getByText('mode: plan').waitFor();
   });
 
   test('Esc stops; after files were changed it asks once more', async () => {
@@ -214,7 +277,10 @@ describe('a permission request', () => {
       (await panel.posted('respond')).map(({ option }) => option),
       ['once', 'no'],
     );
-    await panel.page.getByText('Next: half a thought').waitFor();
+    assert.deepEqual(
+      (await panel.posted('send')).map(({ text }) => text),
+      ['half a thought'],
+    );
   });
 
   test('expires with its turn', async () => {

@@ -3,9 +3,10 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { textOf } from '../../src/model/entry.js';
 import { ChatPanel } from '../support/chatPanel.js';
 import { hostForFile } from '../support/host.js';
-import { request, startSession } from '../support/hostSessions.js';
+import { listed, request, startSession } from '../support/hostSessions.js';
 import { until } from '../support/until.js';
 
 const view = 'Sessions';
@@ -36,6 +37,129 @@ async function writersOf(id: string): Promise<readonly (string | undefined)[]> {
   return entries.flatMap((entry) => (entry.type === 'message' && entry.message.role === 'assistant' ? [entry.backend] : []));
 }
 
+const promptsOf = async (id: string): Promise<readonly string[]> =>
+  (await get(id)).entries.flatMap((entry) =>
+    entry.type === 'message' && entry.message.role === 'user' ? [textOf(entry.message.content)] : [],
+  );
+
+describe('one conversation in VS Code', () => {
+  test('typed, streamed, allowed, stopped, tried again, handed on, forked, and found after a reload in the middle', async () => {
+    const { window, workspace } = host();
+    const { id, panel } = await openNew('A whole day');
+    await panel.send('/slow 2');
+    await panel.frame.locator('.answer.live', { hasText: 'word 1' }).waitFor();
+    await panel.answers.filter({ hasText: 'That was the slow part.' }).waitFor();
+
+    await panel.send('/write note.md agreed');
+    await panel.request.waitFor();
+    await panel.button('Allow once').click();
+    await panel.frame.getByText('Allowed once').waitFor();
+    await panel.answers.filter({ hasText: 'I wrote' }).waitFor();
+    assert.equal(await fs.readFile(path.join(workspace, 'note.md'), 'utf8'), 'agreed\n');
+
+    await panel.send('/slow 600');
+    await panel.answers.filter({ hasText: 'word 3' }).waitFor();
+    await panel.button('Stop (Esc)').click();
+    await panel.foot.filter({ hasText: 'stopped' }).waitFor();
+    await panel.state.filter({ hasText: 'Ready' }).waitFor();
+
+    await panel.ask('/fail the cable is out');
+    const before = await promptsOf(id);
+    await panel.frame.getByRole('alert').filter({ hasText: 'the cable is out' }).locator('vscode-button', { hasText: 'Try again' }).click();
+    const failures = async (): Promise<number> =>
+      (await get(id)).entries.filter((entry) => entry.type === 'message' && entry.stop_reason === 'error').length;
+    await until('the second try', async () => (await failures()) === 2 && !(await get(id)).running);
+    assert.deepEqual(await promptsOf(id), before, 'the prompt is not doubled');
+    await panel.state.filter({ hasText: 'Failed' }).waitFor();
+
+    await panel.frame.locator('.composer-row [aria-label^="Agent:"]').click();
+    await window.pick(/\bmine\b/);
+    await window.pick('Default model');
+    await panel.frame.locator('.composer-row [aria-label="Agent: mine"]').waitFor();
+    await panel.ask('What is 6 * 7?');
+    await panel.answers.filter({ hasText: 'is 42' }).waitFor();
+    assert.equal((await writersOf(id)).at(-1), 'mine');
+
+    const sum = panel.frame.locator('.segment', { hasText: 'What is 6 * 7?' }).first();
+    await sum.hover();
+    await sum.locator('.foot vscode-button[aria-label="Fork from here"]').click();
+    const fork = await until('the fork', async () => (await listed(host())).find((row) => row.parent_id === id));
+    const forked = await ChatPanel.find(window, fork.title);
+    await until('the fork in the panel', async () => (await forked.state.innerText()).includes('Ready'));
+    await forked.send('/slow 500');
+    const slow = ({ frame }: ChatPanel) => frame.locator('.segment', { hasText: '/slow 500' }).locator('.answer', { hasText: 'word 5' });
+    await slow(forked).waitFor();
+    await window.reload();
+    const restored = await ChatPanel.find(window, fork.title);
+    await slow(restored).waitFor();
+    await restored.button('Try again').first().waitFor();
+    assert.deepEqual(await promptsOf(fork.id), [...(await promptsOf(id)), '/slow 500']);
+    const last = (await get(fork.id)).entries.findLast((entry) => entry.type === 'message');
+    assert.deepEqual([last?.stop_reason, last?.backend], ['interrupted', 'mine']);
+  });
+});
+
+describe('a prompt while a turn runs', () => {
+  test('waits in the dock, can be taken back or written on, and goes when the turn is over', async () => {
+    const { id, panel } = await openNew('Is busy');
+    await panel.send('/slow 8');
+    const queue = async (text: string): Promise<void> => {
+      await panel.composer.fill(text);
+      await panel.button('Queue (Enter)').waitFor();
+      await panel.composer.press('Enter');
+      await panel.frame.locator('.strip', { hasText: text }).waitFor();
+    };
+    await queue('taken back');
+    await queue('What is 6 * 8?');
+    const strip = (text: string) => panel.frame.locator('.strip', { hasText: text });
+    await strip('taken back').locator('vscode-button[aria-label="Remove from the queue"]').click();
+    await strip('taken back').waitFor({ state: 'detached' });
+    await panel.answers.filter({ hasText: 'is 48' }).waitFor();
+    await strip('What is').waitFor({ state: 'detached' });
+    await until('the end', async () => !(await get(id)).running);
+    assert.deepEqual(await promptsOf(id), ['hello', '/slow 8', 'What is 6 * 8?']);
+  });
+
+  test('steers it with Ctrl+Enter: what was said so far is kept', async () => {
+    const { id, panel } = await openNew('Is steered');
+    await panel.send('/slow 600');
+    await panel.answers.filter({ hasText: 'word 3' }).waitFor();
+    await panel.composer.fill('What is 6 * 9?');
+    await panel.composer.press('Control+Enter');
+    await panel.answers.filter({ hasText: 'is 54' }).waitFor();
+    await until('the end', async () => !(await get(id)).running);
+    const answers = (await get(id)).entries.flatMap((entry) =>
+      entry.type === 'message' && entry.message.role === 'assistant' ? [entry] : [],
+    );
+    assert.deepEqual(
+      answers.map((entry) => entry.stop_reason),
+      ['end_turn', 'cancelled', 'end_turn'],
+    );
+    assert.match(JSON.stringify(answers[1]?.message.content), /word 3/);
+  });
+});
+
+describe('commands in the composer', () => {
+  test('one of Skein’s is completed and run, and its answer shown; the agent’s own goes to the agent', async () => {
+    const { id, panel } = await openNew('Is commanded');
+    await panel.composer.focus();
+    await panel.composer.pressSequentially('/mode');
+    const list = panel.frame.getByRole('listbox', { name: 'Commands' });
+    await list.getByRole('option', { name: /^\/mode / }).waitFor();
+    await panel.composer.press('Tab');
+    await panel.composer.pressSequentially('pl');
+    await list.getByRole('option', { name: 'plan' }).waitFor();
+    await panel.composer.press('Enter');
+    assert.equal(await panel.composer.inputValue(), '/mode plan');
+    await panel.composer.press('Enter');
+    await panel.frame.getByRole('group', { name: '/mode plan' }).getByText('plan').last().waitFor();
+    assert.equal((await get(id)).row.settings.permission_mode, 'plan');
+    await panel.ask('/think about it');
+    assert.deepEqual(await promptsOf(id), ['hello', '/think about it']);
+    assert.equal(await panel.frame.getByRole('group', { name: '/mode plan' }).count(), 0);
+  });
+});
+
 describe('switching the agent', () => {
   test('from the foot of the composer: the next answer is the other one’s, and each says whose it is', async () => {
     const { window } = host();
@@ -48,7 +172,7 @@ describe('switching the agent', () => {
     await panel.frame.locator('.composer-row [aria-label="Agent: mine"]').waitFor();
     assert.equal((await get(id)).row.backend, 'mine');
     await panel.ask('What is 6 * 7?');
-    await panel.answers.filter({ hasText: '42' }).waitFor();
+    await panel.answers.filter({ hasText: 'is 42' }).waitFor();
     assert.deepEqual(await writersOf(id), ['demo', 'mine']);
     assert.match(await panel.foot.first().innerText(), /^Demo \(demo\)/m);
     assert.match(await panel.foot.last().innerText(), /^mine\b/m);

@@ -113,24 +113,23 @@ describe('the panel', () => {
     assert.equal(after([show(undefined)], state).attachments.length, 0);
   });
 
-  test('what is queued takes its attachments along', () => {
-    const state = after([
-      show(snapshot([])),
-      { kind: 'attach', attachment: { uri: 'file:///a', title: 'a' } },
-      { kind: 'queue', text: 'next' },
-      { kind: 'queue', text: 'then' },
-    ]);
-    assert.deepEqual(
-      state.queue.map(({ text: words, attachments }) => [words, attachments.length]),
-      [
-        ['next', 1],
-        ['then', 0],
-      ],
-    );
-    assert.deepEqual(
-      after([{ kind: 'unqueue', id: state.queue[0]?.id ?? 0 }], state).queue.map(({ text: words }) => words),
-      ['then'],
-    );
+  test('prompts that wait are those of the snapshot, then those of the last word on them', () => {
+    const waits = (id: string, text: string) => ({ id, content: [{ type: 'text' as const, text }] });
+    const of = (state: PanelState) => state.session?.queued.map(({ id }) => id);
+    const state = after([show(snapshot([], { queued: [waits('a', 'next')] }))]);
+    assert.deepEqual(of(state), ['a']);
+    const more = after(updates([{ kind: 'queue', queued: [waits('a', 'next'), waits('b', 'then')] }]), state);
+    assert.deepEqual(of(more), ['a', 'b']);
+    assert.deepEqual(of(after([{ kind: 'row', row: row() }], more)), ['a', 'b']);
+    assert.deepEqual(of(after(updates([{ kind: 'queue', queued: [] }], 2), more)), []);
+  });
+
+  test('what a command answered stays until it is closed or something is sent', () => {
+    const state = after([show(snapshot([])), { kind: 'answered', command: '/status', text: 'agent: demo' }]);
+    assert.deepEqual(state.answer, { command: '/status', text: 'agent: demo' });
+    assert.equal(after([{ kind: 'row', row: row() }], state).answer, state.answer);
+    for (const kind of ['sent', 'dismiss'] as const) assert.equal(after([{ kind }], state).answer, undefined);
+    assert.equal(after([show(undefined)], state).answer, undefined);
   });
 
   test('rows change the session shown and the recent ones; titles follow at once', () => {

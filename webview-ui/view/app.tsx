@@ -1,8 +1,9 @@
-import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useReducer } from 'preact/hooks';
+import type { PromptCommandInfo } from '../../src/model/promptCommand.js';
 import { changedFiles } from '../changedFiles.js';
 import { lastTurn, waitingRequests, type FeedItem } from '../feed.js';
 import type { Host } from '../host.js';
-import type { PanelState, QueuedPrompt } from '../panelState.js';
+import type { PanelState } from '../panelState.js';
 import type { PanelStore } from '../panelStore.js';
 import { denial, optionsInOrder } from '../permission.js';
 import { agentChoices, firstAgent, modeChoices, modelChoices } from '../pickers.js';
@@ -10,7 +11,7 @@ import { Busy } from './busy.js';
 import { Composer } from './composer.js';
 import { Button } from './controls.js';
 import { Conversation } from './conversation.js';
-import { ChangedFiles, Queue, Strip } from './dock.js';
+import { ChangedFiles, Queue, queuedText, Strip } from './dock.js';
 import { useDraft } from './draft.js';
 import { Empty } from './empty.js';
 import { isDemo, type Facts } from './facts.js';
@@ -73,33 +74,26 @@ function Panel({ state, host, actions }: PanelProps) {
   const turn = lastTurn(feed);
   const files = useMemo(() => changedFiles(turn), [turn]);
   const prompts = useMemo(() => promptTexts(feed), [feed]);
-  const queue = state.queue.filter((prompt) => prompt.session === row?.id);
 
-  const sendNow = (text: string, attachments = state.attachments): void => {
+  const commands = useCommands(state, saved.draft, post);
+
+  const send = (text: string, steer = false): void => {
+    saved.setDraft('');
+    const request = waiting[0]?.request;
+    // A command of Skein's does not answer the agent; one of the agent's own says so by what comes of it.
+    if (request && !commands.some(({ name, from }) => from === 'skein' && text.split(/\s/)[0] === `/${name}`))
+      post({ kind: 'respond', request: request.id, option: denial(request) });
     post({
       kind: 'send',
       text,
-      attachments: [...attachments],
+      attachments: [...state.attachments],
       ...(!begun && backend !== '' && { backend }),
       ...(picked.model !== undefined && picked.model !== '' && { model: picked.model }),
       mode,
+      ...(steer && { steer }),
     });
+    dispatch({ kind: 'sent' });
   };
-  const send = (text: string): void => {
-    saved.setDraft('');
-    const request = waiting[0]?.request;
-    if (request) post({ kind: 'respond', request: request.id, option: denial(request) });
-    if (running) dispatch({ kind: 'queue', text });
-    else {
-      sendNow(text);
-      dispatch({ kind: 'sent' });
-    }
-  };
-  const sendQueued = (prompt: QueuedPrompt): void => {
-    dispatch({ kind: 'unqueue', id: prompt.id });
-    sendNow(prompt.text, prompt.attachments);
-  };
-  useQueue(running, turn?.end?.reason, queue, sendQueued);
 
   const [renames, askRename] = useReducer((count: number, _: undefined) => count + 1, 0);
   const [finds, askFind] = useReducer((count: number, _: undefined) => count + 1, 0);
@@ -172,13 +166,17 @@ function Panel({ state, host, actions }: PanelProps) {
             />
           )}
           {keys.confirmsStop && <Strip icon="stop" words="Press Esc again to stop. The files it changed stay changed." />}
+          {state.answer && (
+            <Notice tone="calm" title={state.answer.command} actions={<Button onClick={() => dispatch({ kind: 'dismiss' })}>Close</Button>}>
+              <pre class="answered">{state.answer.text}</pre>
+            </Notice>
+          )}
           <Queue
-            queue={queue}
+            queued={session?.queued ?? []}
             running={running}
-            onSend={sendQueued}
             onEdit={(prompt) => {
-              dispatch({ kind: 'unqueue', id: prompt.id });
-              saved.setDraft(prompt.text);
+              post({ kind: 'unqueue', queued: prompt.id, then: 'edit' });
+              saved.setDraft(queuedText(prompt));
             }}
           />
           <ChangedFiles files={files} id={turn?.id ?? ''} workdir={facts.workdir} />
@@ -188,7 +186,9 @@ function Panel({ state, host, actions }: PanelProps) {
             <Composer
               draft={saved.draft}
               onDraft={saved.setDraft}
-              onSend={send}
+              onSend={(text) => send(text)}
+              onSteer={(text) => send(text, true)}
+              commands={commands}
               onStop={() => post({ kind: 'cancel' })}
               placeholder={placeholder(state, waiting.length > 0)}
               running={running}
@@ -233,7 +233,7 @@ function whyClosed({ folder, server, session }: PanelState): string | undefined 
 function placeholder({ session }: PanelState, waiting: boolean): string {
   if (!session) return 'What should be done?';
   if (waiting) return 'Or say what to do instead: this denies the request';
-  if (session.running) return 'Add to the queue';
+  if (session.running) return 'Add to the queue, or steer with Ctrl+Enter';
   if (session.row.status === 'error') return 'Write to try again with a new message';
   return 'Ask, or give a task';
 }
@@ -246,20 +246,16 @@ function promptTexts(feed: readonly FeedItem[]): string[] {
   );
 }
 
-/** Sends what waits once the turn has ended by itself. A stopped or failed turn leaves it waiting: the person decides. */
-function useQueue(
-  running: boolean,
-  reason: string | undefined,
-  queue: readonly QueuedPrompt[],
-  sendQueued: (prompt: QueuedPrompt) => void,
-): void {
-  const ran = useRef(running);
+const noCommands: readonly PromptCommandInfo[] = [];
+
+/** Asks for the session's commands when a prompt begins to be one, each time anew: agent and models may have changed. */
+function useCommands({ session, commands }: PanelState, draft: string, post: PanelActions['post']): readonly PromptCommandInfo[] {
+  const id = session?.row.id;
+  const isCommand = draft.startsWith('/');
   useEffect(() => {
-    const ended = ran.current && !running;
-    ran.current = running;
-    const [next] = queue;
-    if (ended && next && reason === 'end_turn') sendQueued(next);
-  }, [running]);
+    if (isCommand && id !== undefined) post({ kind: 'commands' });
+  }, [isCommand, id]);
+  return commands !== undefined && commands.id === id ? commands.list : noCommands;
 }
 
 /** A request takes the focus, but never from somebody who writes. */

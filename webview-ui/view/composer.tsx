@@ -1,6 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { PromptCommandInfo } from '../../src/model/promptCommand.js';
 import type { Attachment } from '../../src/protocol/messages.js';
 import { promptHistory, stepHistory } from '../promptHistory.js';
+import { CompletionList, completionId, useCompletion } from './completionList.js';
 import { IconButton } from './controls.js';
 import { Icon } from './icon.js';
 import { usePanel } from './panelContext.js';
@@ -20,10 +22,14 @@ interface ComposerProps {
   readonly draft: string;
   readonly onDraft: (text: string) => void;
   readonly onSend: (text: string) => void;
+  /** Ends the running turn and goes on with this. */
+  readonly onSteer: (text: string) => void;
   readonly onStop: () => void;
   readonly placeholder: string;
   readonly running: boolean;
   readonly attachments: readonly Attachment[];
+  /** What a prompt may begin with, after a slash. */
+  readonly commands: readonly PromptCommandInfo[];
   /** Earlier prompts, oldest first. */
   readonly prompts: readonly string[];
   readonly agent: Pick;
@@ -35,12 +41,13 @@ interface ComposerProps {
   readonly focusRequests: number;
 }
 
-/** Where the person writes. Enter sends, or queues while a turn runs; Shift+Enter is a new line. */
+/** Where the person writes. Enter sends, or queues while a turn runs, Ctrl+Enter steers it; Shift+Enter is a new line. */
 export function Composer(props: ComposerProps) {
-  const { draft, onDraft, onSend, onStop, running, attachments, agent, model, mode, closed } = props;
+  const { draft, onDraft, onSend, onSteer, onStop, running, attachments, agent, model, mode, closed } = props;
   const { post, dispatch } = usePanel();
   const field = useRef<HTMLTextAreaElement>(null);
   const onHistoryKey = useHistoryKeys(props);
+  const completion = useCompletion(draft, props.commands, onDraft);
   useLayoutEffect(() => {
     const element = field.current;
     if (!element) return;
@@ -60,14 +67,19 @@ export function Composer(props: ComposerProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     // Enter also ends a composition of an input method; that is not ours.
     if (event.isComposing) return;
-    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+    if (completion.onKey(event)) {
       event.preventDefault();
       event.stopPropagation();
-      send();
+    } else if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (running && (event.ctrlKey || event.metaKey) && text !== '' && closed === undefined) onSteer(text);
+      else send();
     } else onHistoryKey(event);
   };
   return (
     <div class="composer" data-region="composer">
+      <CompletionList {...completion} />
       {attachments.length > 0 && (
         <div class="chips">
           {attachments.map(({ uri, title }) => (
@@ -88,6 +100,9 @@ export function Composer(props: ComposerProps) {
         aria-label="Message"
         placeholder={closed ?? props.placeholder}
         disabled={closed !== undefined}
+        aria-autocomplete="list"
+        aria-controls={completion.items.length > 0 ? 'completion' : undefined}
+        aria-activedescendant={completion.items[completion.active] ? completionId(completion.active) : undefined}
         onInput={(event) => onDraft(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />

@@ -1,6 +1,6 @@
+import type { QueuedPrompt } from '../../src/model/queuedPrompt.js';
 import type { ChangedFile } from '../changedFiles.js';
 import { formatMany } from '../numbers.js';
-import type { QueuedPrompt } from '../panelState.js';
 import { shortPath } from '../toolRows.js';
 import { Button, IconButton } from './controls.js';
 import { Icon, type IconName } from './icon.js';
@@ -33,35 +33,42 @@ export function Strip({
 }
 
 interface QueueProps {
-  readonly queue: readonly QueuedPrompt[];
+  readonly queued: readonly QueuedPrompt[];
   readonly running: boolean;
-  readonly onSend: (prompt: QueuedPrompt) => void;
   readonly onEdit: (prompt: QueuedPrompt) => void;
 }
 
 /** Prompts that wait for the running turn to end. */
-export function Queue({ queue, running, onSend, onEdit }: QueueProps) {
-  const { dispatch } = usePanel();
+export function Queue({ queued, running, onEdit }: QueueProps) {
+  const { post } = usePanel();
   return (
     <>
-      {queue.map((prompt, index) => (
+      {queued.map((prompt, index) => (
         <div class="strip" key={prompt.id}>
           <Icon name="clock" />
           <span class="label">
-            <span class="dim">{index === 0 ? 'Next:' : 'Then:'}</span> {prompt.text}
+            <span class="dim">{index === 0 ? 'Next:' : 'Then:'}</span> {queuedText(prompt)}
           </span>
-          {!running && index === 0 && (
-            <Button small kind="flat" onClick={() => onSend(prompt)}>
-              Send now
+          {index === 0 && (
+            <Button small kind="flat" onClick={() => post({ kind: 'unqueue', queued: prompt.id, then: 'send' })}>
+              {running ? 'Steer' : 'Send now'}
             </Button>
           )}
           <IconButton icon="edit" label="Edit" onClick={() => onEdit(prompt)} />
-          <IconButton icon="close" label="Remove from the queue" onClick={() => dispatch({ kind: 'unqueue', id: prompt.id })} />
+          <IconButton
+            icon="close"
+            label="Remove from the queue"
+            onClick={() => post({ kind: 'unqueue', queued: prompt.id, then: 'drop' })}
+          />
         </div>
       ))}
     </>
   );
 }
+
+/** What was typed of a prompt; files that go along have no words. */
+export const queuedText = ({ content }: QueuedPrompt): string =>
+  content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n\n');
 
 /** The files that the last turn changed. */
 export function ChangedFiles({
