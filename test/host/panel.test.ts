@@ -86,7 +86,7 @@ describe('trouble', () => {
     const panel = await openPanel();
     const running = { program: 'vscode', host: 'here', pid: 41_218, started_at: moment(0), state: 'running' } as const;
     await panel.send(show(snapshot(finished, { row: row({ running }) })));
-    await panel.page.getByText('This session is running in another window').waitFor();
+    await panel.page.getByText('This session is running in another window', { exact: true }).waitFor();
     assert.equal(await panel.composer.count(), 0);
     await panel.page.locator('.choice').getByRole('button', { name: 'Fork' }).click();
     assert.deepEqual(await panel.posted('fork'), [{ kind: 'fork' }]);
