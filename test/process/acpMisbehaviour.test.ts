@@ -60,7 +60,7 @@ const outcomes: Readonly<Record<string, Outcome>> = {
   'a tool that was never announced': { kept: ['tool Unannounced completed', 'assistant'] },
   'a tool that is never finished': { kept: ['tool Endless cancelled', 'assistant'] },
   'a question after the end': harmless,
-  'a question without answers': { kept: ['tool Ask cancelled', 'assistant {"outcome":{"outcome":"cancelled"}}'] },
+  'a question without answers': { kept: ['tool Ask denied', 'assistant {"outcome":{"outcome":"cancelled"}}'] },
   'a question of the wrong shape': { kept: ['assistant refused: undefined'] },
   'a question that is followed by exit': { ...ended(' (exit 5)'), kept: ['tool Ask failed', 'assistant'] },
   'requests that it was not offered': {
