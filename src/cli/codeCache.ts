@@ -5,6 +5,8 @@ import * as vm from 'node:vm';
 import { crc32 } from 'node:zlib';
 
 const crcLength = 4;
+/** Code of a build that is gone is never asked for again. After this long it goes; what is still in use is made anew. */
+const keptMs = 30 * 24 * 3_600_000;
 
 /** What a script exports, and what to call when it has run: that keeps the compiled code for the next process. */
 export interface Loaded {
@@ -73,7 +75,15 @@ function writeOwn(file: string, code: Uint8Array): void {
   try {
     fs.writeFileSync(beside, Buffer.concat([code, crc]), { mode: 0o600, flag: 'wx' });
     fs.renameSync(beside, file);
+    sweep(path.dirname(file));
   } catch {
     // Nothing depends on it: the next process compiles again.
+  }
+}
+
+function sweep(folder: string): void {
+  for (const name of fs.readdirSync(folder)) {
+    const file = path.join(folder, name);
+    if (name.startsWith('skein-') && fs.statSync(file).mtimeMs < Date.now() - keptMs) fs.unlinkSync(file);
   }
 }

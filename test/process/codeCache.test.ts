@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { makeScratchFolder } from '../support/scratchFolder.js';
 
@@ -54,4 +54,23 @@ test('code that others may have written is not run', (t) => {
   chmodSync(file, 0o666);
   run();
   assert.equal(statSync(file).mode & 0o777, 0o600, 'a file of our own took its place');
+});
+
+test('code that no build has asked for in a month is swept', (t) => {
+  const { run, files } = cached(t);
+  run();
+  const [file = ''] = files();
+  const [old, other] = ['skein-list-1-2', 'of-node'].map((name) => join(dirname(file), name));
+  const monthsAgo = new Date(Date.now() - 60 * 24 * 3_600_000);
+  for (const each of [old, other]) {
+    writeFileSync(each ?? '', 'code');
+    utimesSync(each ?? '', monthsAgo, monthsAgo);
+  }
+  // Only a run that keeps code looks for what is old.
+  writeFileSync(file, '');
+  run();
+  assert.deepEqual(
+    [old, other, file].map((each) => existsSync(each ?? '')),
+    [false, true, true],
+  );
 });
