@@ -14,6 +14,9 @@ export interface SessionEvents {
 
 const notificationSchema = z.looseObject({ sessionId: z.string(), update: z.record(z.string(), z.unknown()) });
 
+/** A process opens a session at a time: more that nobody has heard of are none of ours. */
+const mostEarly = 16;
+
 /** How long a process may live on after it closed its stdout: it cannot be talked to any more. */
 const lingerMs = 500;
 
@@ -22,6 +25,8 @@ export class AcpLink {
   readonly process: AgentProcess;
   readonly #connection: acp.ClientConnection;
   readonly #sessions = new Map<string, SessionEvents>();
+  /** By session: the commands that an agent named at once, before anybody had heard of the session. */
+  readonly #early = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #logger: Logger;
 
   /**
@@ -45,9 +50,15 @@ export class AcpLink {
     void this.#connection.closed.then(() => this.process.stop(lingerMs));
   }
 
-  /** From now on the session's events go there; what comes before, such as the history that `session/load` replays, is dropped. */
+  /**
+   * From now on the session's events go there; what came before, such as the history that `session/load` replays, is dropped, all
+   * but the session's commands: agents name them right behind the answer that makes it.
+   */
   attach(sessionId: string, events: SessionEvents): void {
     this.#sessions.set(sessionId, events);
+    const early = this.#early.get(sessionId);
+    this.#early.clear();
+    if (early) events.update(early);
   }
 
   /**
@@ -90,10 +101,16 @@ export class AcpLink {
     this.process.kill();
   }
 
+  #deliver(sessionId: string, update: Readonly<Record<string, unknown>>): void {
+    const session = this.#sessions.get(sessionId);
+    if (session) session.update(update);
+    else if (update['sessionUpdate'] === 'available_commands_update' && this.#early.size < mostEarly) this.#early.set(sessionId, update);
+  }
+
   #update(params: unknown): void {
     const parsed = notificationSchema.safeParse(params);
     try {
-      if (parsed.success) this.#sessions.get(parsed.data.sessionId)?.update(parsed.data.update);
+      if (parsed.success) this.#deliver(parsed.data.sessionId, parsed.data.update);
       else this.process.note('(an update that names no session)');
     } catch (error) {
       // One update that does not parse costs that update, not the turn.

@@ -58,7 +58,7 @@ describe('one conversation in VS Code', () => {
     assert.equal(await fs.readFile(path.join(workspace, 'note.md'), 'utf8'), 'agreed\n');
 
     await panel.send('/slow 600');
-    await panel.answers.filter({ hasText: 'word 3' }).waitFor();
+    await panel.frame.locator('.answer.live', { hasText: 'word 3' }).waitFor();
     await panel.button('Stop (Esc)').click();
     await panel.foot.filter({ hasText: 'stopped' }).waitFor();
     await panel.state.filter({ hasText: 'Ready' }).waitFor();

@@ -96,6 +96,22 @@ describe('the abilities and settings of an ACP agent', () => {
     assert.deepEqual([code, hint], ['unsupported', 'it offers none, low, max']);
   });
 
+  test('knows the commands that the agent names in one breath with the session, or before it', async () => {
+    const named = `update({ sessionUpdate: 'available_commands_update', availableCommands: [{ name: 'init', description: 'look around' }] });`;
+    for (const steps of [`reply(id, { sessionId: 's1' }); ${named}`, `${named} reply(id, { sessionId: 's1' });`]) {
+      const session = await agents.start(`on['session/new'] = (params, id) => { ${steps} };`);
+      await session.prompt([{ type: 'text', text: 'go' }], {
+        signal: AbortSignal.any([]),
+        update: () => undefined,
+        permission: () => Promise.resolve(null),
+      });
+      assert.deepEqual(
+        session.commands?.map(({ name }) => name),
+        ['init'],
+      );
+    }
+  });
+
   test('tells which commands the agent takes', async () => {
     const session = await agents.start(
       onPrompt(`

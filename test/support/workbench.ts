@@ -109,7 +109,9 @@ export class Workbench {
         await use(input);
         return;
       } catch (error) {
-        if (attempt === 3 || (await this.quickInput.isVisible())) throw error;
+        if (attempt === 3) throw error;
+        // It may also have come up again by itself, without what was typed.
+        if (await this.quickInput.isVisible()) await this.page.keyboard.press('Escape');
       }
     }
   }
