@@ -19,6 +19,8 @@ const host = hostForFile({
   settings: {
     'chat.disableAIFeatures': false,
     'skein.trace.server': 'verbose',
+  },
+  machineSettings: {
     'skein.agents': {
       cloud: { endpoint: { url: endpoint.url, key_env: 'NO_SUCH_KEY' }, defaults: { model: 'llama' } },
       mine: { command: process.execPath, args: [demo] },

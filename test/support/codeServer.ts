@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { installCodeServer } from './codeServerInstall.js';
-import { calmSettings, writeUserSettings, type EditorSettings } from './editorSettings.js';
+import { calmSettings, writeMachineSettings, writeUserSettings, type EditorSettings } from './editorSettings.js';
 import { spawnGroup } from './processGroup.js';
 
 const run = promisify(execFile);
@@ -23,6 +23,8 @@ export interface CodeServerOptions {
   readonly links?: readonly string[];
   /** User settings on top of `calmSettings`. */
   readonly settings?: EditorSettings;
+  /** Settings of scope `machine`. */
+  readonly machineSettings?: EditorSettings;
   /** Further environment variables; extensions see them. */
   readonly env?: NodeJS.ProcessEnv;
   /** Default: a free one. */
@@ -63,6 +65,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   await fs.writeFile(config, 'auth: none\ncert: false\n');
   const trust = options.workspaceTrust ? { 'security.workspace.trust.enabled': true } : {};
   await writeUserSettings(userDataDir, { ...calmSettings, ...trust, ...options.settings });
+  if (options.machineSettings) await writeMachineSettings(userDataDir, options.machineSettings);
 
   const env = serverEnvironment(home, temporary, options.env);
   const common = ['--config', config, '--user-data-dir', userDataDir, '--extensions-dir', extensionsDir];

@@ -52,6 +52,14 @@ export async function writeUserSettings(userDataDir: string, settings: EditorSet
   await writeJson(path.join(userDataDir, 'User/settings.json'), settings);
 }
 
+/**
+ * Writes the settings of the machine that extensions run on. Those of scope `machine` hold only there: from the user's file
+ * VS Code takes them until it knows their scope, and then drops them.
+ */
+export async function writeMachineSettings(userDataDir: string, settings: EditorSettings): Promise<void> {
+  await writeJson(path.join(userDataDir, 'Machine/settings.json'), settings);
+}
+
 /** Sets settings of a folder; `undefined` takes one back. An open window follows, so this is how to switch themes. */
 export async function changeFolderSettings(folder: string, settings: EditorSettings): Promise<void> {
   const file = path.join(folder, '.vscode/settings.json');

@@ -15,7 +15,7 @@ export const vsixFile = path.resolve(process.env.SKEIN_VSIX ?? fileURLToPath(new
 /** Where a failed test leaves a picture of its window. */
 const failureFolder = fileURLToPath(new URL('../../dist/host-failures/', import.meta.url));
 
-export type HostOptions = Partial<Pick<CodeServerOptions, 'settings' | 'env' | 'links' | 'workspaceTrust' | 'log'>> &
+export type HostOptions = Partial<Pick<CodeServerOptions, 'settings' | 'machineSettings' | 'env' | 'links' | 'workspaceTrust' | 'log'>> &
   Pick<WorkbenchOptions, 'viewport' | 'timeout'> & {
     /** Changes the sample before VS Code starts: adds sessions, folders, other programs' stores. */
     readonly prepare?: (sample: { readonly workspace: string; readonly home: string }) => Promise<void>;
