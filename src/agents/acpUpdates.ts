@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { PlanStep, ToolCall } from '../model/entry.js';
+import type { ToolCall } from '../model/entry.js';
+import { planStep } from '../model/planStep.js';
 import { noTokens } from '../model/usage.js';
 import type { AgentUpdate } from './agent.js';
 import { acpToolCallSchema, mergeToolCall, type AcpToolCall } from './acpToolCall.js';
@@ -18,8 +19,6 @@ const usageSchema = z.looseObject({
 });
 const titleSchema = z.looseObject({ title: z.string().nullish() });
 const noticeSchema = z.looseObject({ severity: z.string(), title: z.string(), description: z.string().nullish() });
-
-const steps: Readonly<Record<string, PlanStep['status']>> = { pending: 'todo', in_progress: 'doing', completed: 'done' };
 
 /** Makes AgentUpdates of one turn's `session/update`s. It remembers tool calls, because an agent sends only what changed. */
 export class AcpUpdates {
@@ -49,7 +48,7 @@ export class AcpUpdates {
         return {
           kind: 'plan',
           id: 'plan',
-          steps: entries.map(({ content, status }) => ({ text: content, status: steps[status] ?? 'todo' })),
+          steps: entries.map(({ content, status }) => planStep(content, status)),
         };
       }
       case 'usage_update': {

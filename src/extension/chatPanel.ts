@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Snapshot } from '../model/snapshot.js';
 import type { Attachment, ToHost, ToWebview } from '../protocol/messages.js';
 import { postedSchema } from '../protocol/messages.js';
@@ -9,10 +8,10 @@ import { failureText } from './failureText.js';
 import type { Folder } from './folder.js';
 import { folderAt } from './folders.js';
 import { l10n } from './l10n.js';
-import { panelHtml } from './panelHtml.js';
 import { rowLabel } from './rowText.js';
 import type { ServerState, SessionClient } from './sessionClient.js';
 import { UpdateGate } from './updateGate.js';
+import { showPage } from './webviewPage.js';
 
 export const panelType = 'skein.chat';
 
@@ -51,22 +50,11 @@ export class ChatPanel {
     this.#panel = panel;
     this.#subject = subject;
     this.#deps = deps;
-    const { webview } = panel;
-    const root = vscode.Uri.joinPath(deps.extensionUri, 'dist', 'webview');
-    webview.options = { enableScripts: true, localResourceRoots: [root] };
-    webview.onDidReceiveMessage((message: unknown) => void this.#receive(message));
+    panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message));
     panel.onDidChangeViewState(() => deps.seen(this));
-    panel.iconPath = { light: this.#media('panel-light.svg'), dark: this.#media('panel-dark.svg') };
     // A restored panel has its session's title, also when it is not looked at until later.
     if (subject.id === undefined) panel.title = l10n.t('New session');
-    webview.html = panelHtml({
-      nonce: randomBytes(16).toString('base64url'),
-      cspSource: webview.cspSource,
-      script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'panel.js')).toString(),
-      style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'panel.css')).toString(),
-      language: vscode.env.language,
-      state: { folder: subject.folder.path, id: subject.id },
-    });
+    showPage(panel, deps.extensionUri, 'panel', { folder: subject.folder.path, id: subject.id });
   }
 
   get subject(): PanelSubject {
@@ -217,10 +205,6 @@ export class ChatPanel {
     this.#ready = true;
     await this.refresh();
     for (const message of this.#waiting.splice(0)) this.post(message);
-  }
-
-  #media(name: string): vscode.Uri {
-    return vscode.Uri.joinPath(this.#deps.extensionUri, 'media', name);
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { pricesAsOf } from '../model/prices.js';
 import { usageToHostSchema, type UsageChoice, type UsageToWebview } from '../protocol/usageMessages.js';
@@ -6,8 +5,8 @@ import { agentTitle } from './agentTitle.js';
 import { failureText } from './failureText.js';
 import type { Folder } from './folder.js';
 import { l10n } from './l10n.js';
-import { panelHtml } from './panelHtml.js';
 import type { SessionClient } from './sessionClient.js';
+import { showPage } from './webviewPage.js';
 
 /** A turn tells of many changes: the view adds up again when they have come to rest. */
 const restMs = 1_000;
@@ -33,13 +32,9 @@ export class UsagePanel implements vscode.Disposable {
   constructor(parts: UsagePanelParts, disposed: () => void) {
     this.#parts = parts;
     const { client, extensionUri, folder } = parts;
-    const root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
     const title = l10n.t('Usage in {0}', folder.name);
-    const options = { enableScripts: true, localResourceRoots: [root] };
-    this.#panel = vscode.window.createWebviewPanel('skein.usage', title, vscode.ViewColumn.Active, options);
+    this.#panel = vscode.window.createWebviewPanel('skein.usage', title, vscode.ViewColumn.Active);
     const { webview } = this.#panel;
-    const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(extensionUri, 'media', name);
-    this.#panel.iconPath = { light: icon('panel-light.svg'), dark: icon('panel-dark.svg') };
     this.#subscriptions = vscode.Disposable.from(
       webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       client.on('sessions/changed', () => this.#soon()),
@@ -49,14 +44,7 @@ export class UsagePanel implements vscode.Disposable {
         disposed();
       }),
     );
-    webview.html = panelHtml({
-      nonce: randomBytes(16).toString('base64url'),
-      cspSource: webview.cspSource,
-      script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'usage.js')).toString(),
-      style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'usage.css')).toString(),
-      language: vscode.env.language,
-      state: { folder: folder.path },
-    });
+    showPage(this.#panel, extensionUri, 'usage', { folder: folder.path });
   }
 
   bringUp(): void {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { claudeToolCall, claudeToolDone } from '../../model/claudeTool.js';
-import type { PlanStep, ToolCall } from '../../model/entry.js';
+import type { ToolCall } from '../../model/entry.js';
+import { planStep } from '../../model/planStep.js';
 import { noTokens } from '../../model/usage.js';
 import type { AgentUpdate } from '../agent.js';
 import {
@@ -18,7 +19,6 @@ import type { ClaudeLine } from './claudeLink.js';
 import { contextOf } from './claudeUsage.js';
 
 const todosSchema = z.looseObject({ todos: z.array(z.looseObject({ content: z.string(), status: z.string() })) });
-const steps: Readonly<Record<string, PlanStep['status']>> = { pending: 'todo', in_progress: 'doing', completed: 'done' };
 
 /** Makes AgentUpdates of one turn's lines. It remembers the message that streams and the tool calls. */
 export class ClaudeUpdates {
@@ -129,7 +129,7 @@ export class ClaudeUpdates {
         {
           kind: 'plan',
           id: 'plan',
-          steps: plan.todos.map(({ content, status }) => ({ text: content, status: steps[status] ?? 'todo' })),
+          steps: plan.todos.map(({ content, status }) => planStep(content, status)),
         },
       ];
     }

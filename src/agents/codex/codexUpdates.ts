@@ -1,10 +1,9 @@
-import type { PlanStep, ToolCall } from '../../model/entry.js';
+import type { ToolCall } from '../../model/entry.js';
+import { planStep } from '../../model/planStep.js';
 import { noTokens, type MessageUsage } from '../../model/usage.js';
 import type { AgentUpdate } from '../agent.js';
 import { codexCall, withOutput } from './codexItem.js';
 import { codexEvents, type CodexItem, type CodexTokens } from './codexMessages.js';
-
-const steps: Readonly<Record<string, PlanStep['status']>> = { pending: 'todo', inProgress: 'doing', completed: 'done' };
 
 /** Makes AgentUpdates of one turn's notifications. */
 export class CodexUpdates {
@@ -44,7 +43,7 @@ export class CodexUpdates {
         return this.#item(codexEvents[method].parse(params).item, method === 'item/completed');
       case 'turn/plan/updated': {
         const { plan } = codexEvents[method].parse(params);
-        return [{ kind: 'plan', id: 'plan', steps: plan.map(({ step, status }) => ({ text: step, status: steps[status] ?? 'todo' })) }];
+        return [{ kind: 'plan', id: 'plan', steps: plan.map(({ step, status }) => planStep(step, status)) }];
       }
       case 'thread/tokenUsage/updated': {
         const { tokenUsage } = codexEvents[method].parse(params);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { PlanStep, ToolCall } from '../../model/entry.js';
+import { planStep } from '../../model/planStep.js';
 import { patchDiffs } from './codexPatch.js';
 import { looseText, textsOf } from './codexRecord.js';
 import { objectOf, type JsonObject } from '../jsonValue.js';
@@ -139,14 +140,12 @@ function exitCodeIn(text: string): number | undefined {
   return code === undefined ? undefined : Number(code);
 }
 
-const stepStates: Readonly<Record<string, PlanStep['status']>> = { pending: 'todo', in_progress: 'doing', completed: 'done' };
-
 /** The steps of a call to `update_plan`; `undefined` where it has none. */
 export function planSteps(input: unknown): PlanStep[] | undefined {
   const steps: unknown = objectOf(input)['plan'];
   if (!Array.isArray(steps)) return undefined;
   return steps.flatMap((value: unknown) => {
     const { step, status } = objectOf(value);
-    return typeof step === 'string' ? [{ text: step, status: stepStates[String(status)] ?? 'todo' }] : [];
+    return typeof step === 'string' ? [planStep(step, status)] : [];
   });
 }

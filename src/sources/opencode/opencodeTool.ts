@@ -1,4 +1,5 @@
 import type { FileDiff, PlanStep, ToolCall } from '../../model/entry.js';
+import { planStep } from '../../model/planStep.js';
 import { arrayOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
 
 /** Characters of a tool's output that are kept. */
@@ -49,13 +50,11 @@ export function opencodeToolCall(part: JsonObject, id: string, isOver: boolean):
 /** The steps of a to-do list that was written; empty for every other tool. */
 export function opencodePlan(part: JsonObject): PlanStep[] {
   if (part['tool'] !== 'todowrite') return [];
-  return arrayOf(objectOf(objectOf(part['state'])['input'])['todos']).flatMap((value): PlanStep[] => {
+  return arrayOf(objectOf(objectOf(part['state'])['input'])['todos']).flatMap((value) => {
     const { content, status } = objectOf(value);
-    return typeof content === 'string' ? [{ text: content, status: stepStatuses[stringOf(status)] ?? 'todo' }] : [];
+    return typeof content === 'string' ? [planStep(content, status)] : [];
   });
 }
-
-const stepStatuses: Readonly<Record<string, PlanStep['status']>> = { in_progress: 'doing', completed: 'done', cancelled: 'dropped' };
 
 function statusOf(state: JsonObject, isOver: boolean): ToolCall['status'] {
   const error = stringOf(state['error']);
