@@ -1,4 +1,5 @@
-import type { Attachment, ToWebview } from '../src/protocol/messages.js';
+import type { AgentOffers } from '../src/model/agentOffers.js';
+import type { Attachment, SessionChoice, ToWebview } from '../src/protocol/messages.js';
 import type { AgentInfoData } from '../src/protocol/requests.js';
 import type { PromptCommandInfo } from '../src/model/promptCommand.js';
 import type { QueuedPrompt } from '../src/model/queuedPrompt.js';
@@ -35,7 +36,8 @@ export interface PanelState {
   readonly folder: { readonly name: string; readonly trusted: boolean; readonly path?: string | undefined };
   readonly agents: readonly AgentInfoData[];
   readonly recent: readonly SessionRow[];
-  readonly mode: string;
+  /** What the agent that was asked last lets one choose from. */
+  readonly offers?: AgentOffers | undefined;
   readonly session?: SessionView | undefined;
   readonly reveal?: string | undefined;
   readonly attachments: readonly Attachment[];
@@ -57,14 +59,14 @@ export type PanelEvent =
   | { readonly kind: 'detach'; readonly uri: string }
   | { readonly kind: 'sent' }
   | { readonly kind: 'dismiss' }
-  | { readonly kind: 'renamed'; readonly title: string };
+  | { readonly kind: 'renamed'; readonly title: string }
+  | { readonly kind: 'chosen'; readonly backend?: string | undefined; readonly settings: SessionChoice };
 
 export const initialState: PanelState = {
   loaded: false,
   folder: { name: '', trusted: true },
   agents: [],
   recent: [],
-  mode: 'ask',
   attachments: [],
   server: 'running',
   focusRequests: 0,
@@ -80,7 +82,7 @@ export function reduce(state: PanelState, message: ToWebview | PanelEvent, at: n
         folder: message.folder,
         agents: message.agents,
         recent: message.recent,
-        mode: message.mode,
+        offers: message.offers ?? state.offers,
         backend: message.backend,
         model: message.model,
         reveal: message.reveal,
@@ -111,6 +113,8 @@ export function reduce(state: PanelState, message: ToWebview | PanelEvent, at: n
       return { ...state, focusRequests: state.focusRequests + 1 };
     case 'error':
       return { ...state, problem: { message: message.message, hint: message.hint } };
+    case 'offers':
+      return { ...state, offers: message.offers };
     case 'commands':
       return { ...state, commands: { id: message.id, list: message.commands } };
     case 'answered':
@@ -123,6 +127,8 @@ export function reduce(state: PanelState, message: ToWebview | PanelEvent, at: n
       return { ...state, problem: undefined, answer: undefined };
     case 'renamed':
       return state.session ? changeSession(state, state.session.row.id, (session) => withTitle(session, message.title)) : state;
+    case 'chosen':
+      return state.session ? changeSession(state, state.session.row.id, (session) => withChoice(session, message)) : state;
     default:
       return state;
   }
@@ -199,4 +205,13 @@ function withRow(session: SessionView, row: SessionRow): SessionView {
 }
 
 const withTitle = (session: SessionView, title: string): SessionView => ({ ...session, row: { ...session.row, title } });
+/** As the record will have it. */
+function withChoice(
+  session: SessionView,
+  { backend = session.row.backend, settings }: Extract<PanelEvent, { kind: 'chosen' }>,
+): SessionView {
+  const { row } = session;
+  const model = settings.model === null || backend !== row.backend ? undefined : row.model;
+  return { ...session, row: { ...row, backend, model, settings: { ...row.settings, ...settings, model: settings.model ?? undefined } } };
+}
 const usageOf = (row: SessionRow): LiveUsage => ({ tokens: row.token_usage.total, cost: row.cost_usd });

@@ -1,3 +1,5 @@
+import type { AgentOffers } from '../src/model/agentOffers.js';
+import type { PermissionMode } from '../src/model/record.js';
 import type { AgentInfoData } from '../src/protocol/requests.js';
 import type { SessionRow } from '../src/model/row.js';
 
@@ -9,7 +11,7 @@ export interface PickerChoice {
   readonly disabled?: boolean | undefined;
 }
 
-export const modeChoices: readonly PickerChoice[] = [
+export const modeChoices: readonly (PickerChoice & { readonly id: PermissionMode })[] = [
   { id: 'ask', label: 'Ask first', note: 'asks before it changes or runs anything' },
   { id: 'accept_edits', label: 'Edit freely', note: 'edits files, asks before commands' },
   { id: 'plan', label: 'Plan only', note: 'reads and plans, changes nothing' },
@@ -32,9 +34,11 @@ export function firstAgent(agents: readonly AgentInfoData[], preferred: string |
   return preferred ?? (ready.find((agent) => !agent.demo) ?? ready[0])?.name ?? '';
 }
 
-/** Models that were used with this agent before, and its own default. Nothing where only the default is known. */
-export function modelChoices(backend: string, rows: readonly SessionRow[]): PickerChoice[] {
-  const used = rows.filter((row) => row.backend === backend).flatMap((row) => [row.settings.model, row.model]);
-  const names = [...new Set(used.filter((name) => name !== undefined && name !== ''))] as string[];
-  return names.length === 0 ? [] : [{ id: '', label: 'Default model' }, ...names.map((name) => ({ id: name, label: name }))];
+/** The models that the agent has told, those that were used with it before, and its default. Nothing where only the default is known. */
+export function modelChoices(backend: string, rows: readonly SessionRow[], offers?: AgentOffers): PickerChoice[] {
+  const { models, defaults } = offers ?? { models: [], defaults: undefined };
+  const used = rows.filter((row) => row.backend === backend).flatMap((row) => [row.settings.model ?? [], row.model ?? []].flat());
+  const others = [...new Set(used)].filter((name) => name !== '' && !models.some(({ id }) => id === name));
+  const choices = [...models.map(({ id, title }) => ({ id, label: title })), ...others.map((name) => ({ id: name, label: name }))];
+  return choices.length === 0 ? [] : [{ id: '', label: 'Default model', note: defaults?.model }, ...choices];
 }

@@ -1,4 +1,5 @@
 import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
+import type { AgentOffers } from '../model/agentOffers.js';
 import type { Entry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import type { ListFilter } from '../model/filter.js';
@@ -287,6 +288,10 @@ export class FolderWorkspace implements Workspace {
     return (await this.#options.catalog()).list();
   }
 
+  async offers(agent: string): Promise<AgentOffers> {
+    return (await import('./agentOffers.js')).agentOffers(this.#context, agent, await this.#knownOf(agent));
+  }
+
   rules() {
     const { rules, store } = this.#context;
     return { list: () => rules.list(store.root), remove: (ids: readonly string[]) => rules.remove(store.root, ids) };
@@ -373,7 +378,10 @@ export class FolderWorkspace implements Workspace {
 
   /** What the session's agent told of itself since this process began. */
   async #factsOf(id: string) {
-    const { backend } = await this.get(id);
+    return this.#knownOf((await this.get(id)).backend);
+  }
+
+  async #knownOf(backend: string) {
     return (this.#started?.known ?? new (await import('./agentFacts.js')).KnownAgents()).of(backend);
   }
 

@@ -8,7 +8,7 @@ import { handedTo } from './switchAgent.js';
 import { journalChange } from './undo.js';
 import type { SessionPatch } from './workspace.js';
 
-type Patched = Pick<SessionRecord, 'title' | 'title_source' | 'tags' | 'pinned' | 'archived' | 'status' | 'settings' | 'backend'>;
+type Patched = Pick<SessionRecord, 'title' | 'model' | 'title_source' | 'tags' | 'pinned' | 'archived' | 'status' | 'settings' | 'backend'>;
 
 /** Changes what a person says of sessions, as one change that `undo` takes back. */
 export async function patchSessions(context: CoreContext, ids: readonly string[], patch: SessionPatch): Promise<void> {
@@ -61,6 +61,10 @@ function changesOf(record: Patched, patch: SessionPatch): Partial<SessionRecord>
     ...(patch.archived === undefined || patch.archived === record.archived ? {} : { archived: patch.archived }),
     ...(patch.status === undefined || patch.status === record.status ? {} : { status: patch.status }),
     ...handed,
+    // Its agent's own again: what answered last is no choice of the person's, and would be asked for at the next turn.
+    ...(patch.settings && 'model' in patch.settings && settings?.model === undefined && record.model !== undefined
+      ? { model: undefined }
+      : {}),
     ...(settings && JSON.stringify(settings) !== JSON.stringify(record.settings) ? { settings } : {}),
   };
 }

@@ -4,8 +4,8 @@ import { textOf, type Entry, type EntryOf } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import { isInside } from '../model/folderPath.js';
 import { tighterMode } from '../model/permissionRule.js';
-import { permissionModes, thinkingLevels, type PermissionMode, type SessionRecord, type ThinkingLevel } from '../model/record.js';
-import * as z from 'zod';
+import type { PermissionMode, SessionRecord, ThinkingLevel } from '../model/record.js';
+import { agentDefaults } from './agentOffers.js';
 import type { CoreContext } from './context.js';
 import { defaultBackend } from './defaultBackend.js';
 import type { TurnOptions } from './workspace.js';
@@ -98,26 +98,21 @@ const titleOf = (agents: readonly AgentInfo[], name: string): string => agents.f
 
 /** With what a session's turn runs: what the session says, else its agent's defaults. */
 export async function settingsFor(
-  { config, modes, store }: CoreContext,
+  context: CoreContext,
   record: Pick<SessionRecord, 'id' | 'backend' | 'model' | 'settings'>,
   backend: string,
 ): Promise<Pick<TurnPlan, 'model' | 'fallbacks' | 'thinking' | 'mode'>> {
-  // A session that has no agent yet has no defaults of one either.
-  const byDefault = (name: string) => (backend === '' ? undefined : config.get(`agents.${backend}.defaults.${name}`));
+  const { modes, store } = context;
+  const byDefault = await agentDefaults(context, backend);
   const { model, thinking_level: thinking } = record.settings;
   const own = await modes.modeOf(store.root, record.id, record.settings);
   return {
-    model: model ?? (backend === record.backend ? record.model : undefined) ?? optionalText.parse(await byDefault('model')),
-    fallbacks: fallbackModels.parse(await byDefault('fallbacks')),
-    thinking: thinking ?? optionalLevel.parse(await byDefault('thinking_level')),
-    mode: own ?? optionalMode.parse(await byDefault('permission_mode')) ?? 'ask',
+    model: model ?? (backend === record.backend ? record.model : undefined) ?? byDefault.model,
+    fallbacks: byDefault.fallbacks,
+    thinking: thinking ?? byDefault.thinking_level,
+    mode: own ?? byDefault.permission_mode ?? 'ask',
   };
 }
-
-const optionalText = z.string().optional();
-const fallbackModels = z.array(z.string()).default([]);
-const optionalLevel = z.enum(thinkingLevels).optional();
-const optionalMode = z.enum(permissionModes).optional();
 
 /**
  * The session's own folder, as long as it is one that this workspace is about: a record can come from a stranger, and the

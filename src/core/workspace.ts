@@ -1,6 +1,7 @@
 import type { AgentCatalog, AgentInfo } from '../agents/agent.js';
 import type { ChatModel } from '../agents/chatModel.js';
 import type { Editor } from '../agents/editorAgent.js';
+import type { AgentOffers } from '../model/agentOffers.js';
 import type { ContentBlock, Entry } from '../model/entry.js';
 import type { Logger } from '../model/logger.js';
 import type { ListFilter } from '../model/filter.js';
@@ -194,6 +195,8 @@ export interface Workspace {
   onLease(listener: (id: string, holder: Holder | undefined) => void): () => void;
 
   agents(): Promise<readonly AgentInfo[]>;
+  /** What an agent lets a person choose from, as far as it has told, and what its sessions begin with. */
+  offers(agent: string): Promise<AgentOffers>;
   /** What this person allowed agents for longer than once in this folder; `remove` takes it back. */
   rules(): { list(): Promise<readonly PermissionRule[]>; remove(ids: readonly string[]): Promise<void> };
   sources(): Promise<readonly SourceInfo[]>;

@@ -159,6 +159,7 @@ export class ChatPanel {
       client.request('agents/list', { folder }),
       subject.id === undefined ? client.request('sessions/recent', { folder }) : [],
     ]);
+    const offers = session && (await client.request('agents/offers', { folder, agent: session.row.backend }));
     if (subject !== this.#subject) return undefined;
     this.#panel.title = session ? rowLabel(session.row) : l10n.t('New session');
     const same = keep && session !== undefined && this.#shown !== undefined && sameEntries(session, this.#shown);
@@ -168,14 +169,13 @@ export class ChatPanel {
       this.post({ kind: 'row', row: session.row });
     } else {
       const { trusted, name } = folderAt(folder) ?? subject.folder;
-      const mode = session?.row.settings.permission_mode ?? 'ask';
       this.post({
         kind: 'snapshot',
         session,
         folder: { name, trusted, path: folder },
         agents,
         recent,
-        mode,
+        offers,
         backend: subject.backend ?? defaultBackend(subject.folder),
         model: subject.model,
         reveal: this.#reveal,

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { ContentBlock, Entry } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
-import { permissionModes } from '../model/record.js';
 import type { Attachment, ToHost } from '../protocol/messages.js';
 import { attachmentOfFile } from './attachment.js';
 import type { ChatPanel } from './chatPanel.js';
@@ -31,6 +30,11 @@ export function actOnPanels({ client, panels, list, diffs }: Parts): void {
   const actions: Actions = {
     send: (panel, message, session) => send(client, panel, message, session),
     unqueue: (panel, message, session) => unqueue(client, panel, message, sessionOf(panel, session)),
+    choose: (panel, message, session) => choose(client, panel, message, sessionOf(panel, session)),
+    offers: async (panel, { agent }) => {
+      const offers = await client.request('agents/offers', { folder: panel.subject.folder.path, agent });
+      panel.post({ kind: 'offers', offers });
+    },
     commands: async (panel, _, session) => {
       const { folder, id } = sessionOf(panel, session);
       panel.post({ kind: 'commands', id, commands: await client.request('prompt/commands', { folder, id }) });
@@ -108,7 +112,7 @@ function sessionOf(panel: ChatPanel, id: string | undefined): SessionInFolder {
 async function send(
   client: SessionClient,
   panel: ChatPanel,
-  { text, attachments, backend, model, mode, steer }: MessageOf<'send'>,
+  { text, attachments, backend, settings, steer }: MessageOf<'send'>,
   session: string | undefined,
 ): Promise<void> {
   const { subject } = panel;
@@ -122,28 +126,40 @@ async function send(
     const row = await client.request('sessions/create', {
       folder,
       backend: backend ?? subject.backend ?? defaultBackend(subject.folder),
-      model: model ?? subject.model,
+      // A choice in the panel comes after the one that the panel was opened with.
+      ...(settings?.model === undefined && { model: subject.model }),
+      settings,
     });
     id = row.id;
     await show(id);
-  } else if (panel.streaming) {
-    // Its turn runs: there is nothing to adopt or to catch up with.
-    if (model !== undefined) await client.request('sessions/patch', { folder, ids: [id], settings: { model } });
-  } else {
+  } else if (!panel.streaming) {
+    // While its turn runs there is nothing to adopt or to catch up with.
     const row = await client.request('sessions/resume', { folder, id });
-    const other = backend !== undefined && backend !== row.backend;
-    const newModel = model !== undefined && (other || model !== (row.settings.model ?? row.model));
-    if (other || newModel) {
-      const change = { ...(other ? { backend } : {}), ...(newModel ? { settings: { model } } : {}) };
-      await client.request('sessions/patch', { folder, ids: [row.id], ...change });
+    if (row.id !== id) {
+      // Another program's session has no place for what was chosen for it; the one that goes on from it has.
+      if (settings !== undefined) await client.request('sessions/patch', { folder, ids: [row.id], settings });
+      await show(row.id);
     }
-    if (row.id !== id) await show(row.id);
     id = row.id;
   }
   if (text.startsWith('/') && (await runCommand(client, panel, { folder, id }, text))) return;
   const content: ContentBlock[] = [{ type: 'text', text }, ...attachments.map(resourceOf)];
-  const known = permissionModes.find((one) => one === mode);
-  await client.request('turn/start', { folder, id, content, mode: known, ...(steer ? { steer } : { queue: true }) });
+  await client.request('turn/start', { folder, id, content, ...(steer ? { steer } : { queue: true }) });
+}
+
+/** Keeps a setting with the session, so that it holds from the next turn on, here and elsewhere. */
+async function choose(
+  client: SessionClient,
+  panel: ChatPanel,
+  { backend, settings }: MessageOf<'choose'>,
+  { folder, id }: SessionInFolder,
+): Promise<void> {
+  try {
+    await client.request('sessions/patch', { folder, ids: [id], backend, settings });
+  } finally {
+    // Also where it was refused: the panel shows it already.
+    if (panel.subject.id === id) await panel.refresh({ keep: true });
+  }
 }
 
 /** Runs a command of Skein's; `false` for a prompt that is the agent's. */

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { AgentOffers } from '../model/agentOffers.js';
+import { permissionModes } from '../model/record.js';
 import type { AgentInfoData } from './requests.js';
 import type { PromptCommandInfo } from '../model/promptCommand.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -9,6 +11,13 @@ import type { TurnUpdate } from '../model/turn.js';
 export const attachmentSchema = z.object({ uri: z.string(), title: z.string(), text: z.string().optional() });
 export type Attachment = z.infer<typeof attachmentSchema>;
 
+/** What was chosen at the composer's foot; `null`: as the agent's default says again. */
+const choiceSchema = z.object({
+  model: z.string().min(1).nullable().optional(),
+  permission_mode: z.enum(permissionModes).optional(),
+});
+export type SessionChoice = z.infer<typeof choiceSchema>;
+
 /** Webview to extension host. The host trusts none of it: every message is parsed. */
 export const toHostSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
@@ -16,14 +25,18 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     kind: z.literal('send'),
     text: z.string(),
     attachments: z.array(attachmentSchema),
+    /** These two for a session that the prompt makes; one that is there has its own. */
     backend: z.string().optional(),
-    model: z.string().optional(),
-    mode: z.string().optional(),
+    settings: choiceSchema.optional(),
     /** Ends the running turn and goes on with this; without it the prompt waits for the turn's end. */
     steer: z.boolean().optional(),
   }),
   /** Takes a prompt that waits back, to drop it, to write on at it, or to send it at once. */
   z.object({ kind: z.literal('unqueue'), queued: z.string(), then: z.enum(['drop', 'edit', 'send']) }),
+  /** Keeps what was chosen with the session; an agent only for one that has not begun. */
+  z.object({ kind: z.literal('choose'), backend: z.string().optional(), settings: choiceSchema }),
+  /** Asks what an agent offers. */
+  z.object({ kind: z.literal('offers'), agent: z.string() }),
   /** Asks for the commands that a prompt may begin with. */
   z.object({ kind: z.literal('commands') }),
   z.object({ kind: z.literal('cancel') }),
@@ -64,7 +77,8 @@ export type ToWebview =
       readonly folder: { readonly name: string; readonly trusted: boolean; readonly path?: string | undefined };
       readonly agents: readonly AgentInfoData[];
       readonly recent: readonly SessionRow[];
-      readonly mode: string;
+      /** What the session's agent lets one choose from; absent where it has none yet. */
+      readonly offers?: AgentOffers | undefined;
       /** The empty panel: what was chosen for the session that the first prompt starts. */
       readonly backend?: string | undefined;
       readonly model?: string | undefined;
@@ -74,6 +88,7 @@ export type ToWebview =
   /** The reducer drops a `seq` that its snapshot already has. */
   | { readonly kind: 'update'; readonly id: string; readonly seq: number; readonly update: TurnUpdate }
   | { readonly kind: 'row'; readonly row: SessionRow }
+  | { readonly kind: 'offers'; readonly offers: AgentOffers }
   | { readonly kind: 'commands'; readonly id: string; readonly commands: readonly PromptCommandInfo[] }
   /** What a command of Skein's answered; `command` as it was typed. */
   | { readonly kind: 'answered'; readonly command: string; readonly text: string }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { agentOffersSchema } from '../model/agentOffers.js';
 import { completionSchema } from '../model/completion.js';
 import { contentBlockSchema, entrySchema } from '../model/entry.js';
 import { listFilterSchema } from '../model/filter.js';
@@ -18,7 +19,7 @@ import { promptCommandSchema, promptOutcomeSchema } from '../model/promptCommand
 import { queuedPromptSchema } from '../model/queuedPrompt.js';
 import { snapshotSchema } from '../model/snapshot.js';
 import { holderSchema, problemSchema, sessionRowSchema } from '../model/row.js';
-import { permissionModes, sessionSettingsSchema, sessionStatuses } from '../model/record.js';
+import { permissionModes, sessionStatuses, thinkingLevels } from '../model/record.js';
 import { replies, sentSchema, sessionStateSchema } from '../model/sessionTools.js';
 import { turnUpdateSchema } from '../model/turn.js';
 
@@ -27,6 +28,15 @@ const id = z.string().min(1);
 const folder = z.string().min(1);
 const ids = z.array(id).min(1);
 const none = z.object({});
+
+/** Settings to change; `null`: as the agent's default says again. */
+export const settingsChangeSchema = z.looseObject({
+  model: z.string().min(1).nullable().optional(),
+  thinking_level: z.enum(thinkingLevels).nullable().optional(),
+  permission_mode: z.enum(permissionModes).nullable().optional(),
+  verbose: z.boolean().nullable().optional(),
+});
+export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 
 export const agentInfoSchema = z.object({
   name: z.string(),
@@ -75,6 +85,7 @@ export const requests = {
       model: z.string().optional(),
       title: z.string().optional(),
       tags: z.array(z.string()).optional(),
+      settings: settingsChangeSchema.optional(),
     }),
     result: sessionRowSchema,
   },
@@ -93,7 +104,7 @@ export const requests = {
       pinned: z.boolean().optional(),
       archived: z.boolean().optional(),
       status: z.enum(sessionStatuses).optional(),
-      settings: sessionSettingsSchema.optional(),
+      settings: settingsChangeSchema.optional(),
       /** Hands the session to another agent. */
       backend: z.string().min(1).optional(),
     }),
@@ -181,6 +192,7 @@ export const requests = {
   'lease/take': { params: z.object({ folder, id }), result: sessionRowSchema },
   'rules/list': { params: z.object({ folder }), result: z.array(permissionRuleSchema) },
   'rules/remove': { params: z.object({ folder, ids }), result: none },
+  'agents/offers': { params: z.object({ folder, agent: z.string() }), result: agentOffersSchema },
   'agents/list': { params: z.object({ folder }), result: z.array(agentInfoSchema) },
   'sources/list': { params: z.object({ folder }), result: z.array(sourceInfoSchema) },
   'health/list': { params: z.object({ folder }), result: z.array(sourceHealthSchema) },

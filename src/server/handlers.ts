@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { AgentInfo } from '../core/workspace.js';
-import type { Method, Params, Result } from '../protocol/requests.js';
+import type { Method, Params, Result, SettingsChange } from '../protocol/requests.js';
 import type { Workspaces } from './workspaces.js';
 
 /** A handler for every request: leaving one out does not compile. */
@@ -21,16 +21,19 @@ export function createHandlers(workspaces: Workspaces): Handlers {
     'sessions/recent': async (params) => [...(await (await at(params)).recent())],
     'sessions/history': async (params) => [...(await (await at(params)).history(params.id, params.last))],
     'sessions/search': async (params) => [...(await (await at(params)).search(params.query, params.limit))],
-    'sessions/create': async ({ folder, ...options }) => {
+    'sessions/create': async ({ folder, settings, ...options }) => {
       const workspace = await workspaces.get(folder);
-      return workspace.get((await workspace.create(options)).id);
+      return workspace.get((await workspace.create({ ...options, ...(settings && { settings: withoutNulls(settings) }) })).id);
     },
     'sessions/resume': async (params) => (await at(params)).resume(params.id),
     'sessions/fork': async ({ folder, id, ...options }) => {
       const workspace = await workspaces.get(folder);
       return workspace.get((await workspace.fork(id, options)).id);
     },
-    'sessions/patch': async ({ folder, ids, ...patch }) => [...(await (await workspaces.get(folder)).patch(ids, patch))],
+    'sessions/patch': async ({ folder, ids, settings, ...patch }) => {
+      const workspace = await workspaces.get(folder);
+      return [...(await workspace.patch(ids, { ...patch, ...(settings && { settings: withoutNulls(settings) }) }))];
+    },
     'sessions/delete': async (params) => {
       await (await at(params)).remove(params.ids, { inSource: params.inSource });
       return {};
@@ -97,6 +100,7 @@ export function createHandlers(workspaces: Workspaces): Handlers {
       return {};
     },
     'agents/list': async (params) => (await (await at(params)).agents()).map(agentData),
+    'agents/offers': async (params) => (await at(params)).offers(params.agent),
     'sources/list': async (params) => (await (await at(params)).sources()).map((info) => definedOf(info)),
     'health/list': async (params) => [...(await (await at(params)).health())],
     'doctor/run': async (params) => [...(await (await at(params)).doctor({ fix: params.fix ?? false }))],
@@ -113,6 +117,10 @@ export function createHandlers(workspaces: Workspaces): Handlers {
 }
 
 const agentData = ({ can, ...info }: AgentInfo) => ({ ...definedOf(info), can: [...can] });
+
+/** A setting that is to be the agent's default again is `undefined` here; JSON has no word for that. */
+const withoutNulls = (settings: SettingsChange) =>
+  Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value ?? undefined]));
 
 /** The same object with its undefined keys left out: what JSON makes of it, and what the schemas' types say. */
 function definedOf<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TurnUpdate } from '../../src/model/turn.js';
-import { panelsForFile } from '../support/panelPage.js';
+import { panelsForFile, type PanelPage } from '../support/panelPage.js';
 import {
   answer,
   asking,
@@ -31,7 +31,7 @@ describe('keys', () => {
     await panel.page.keyboard.press('Shift+Enter');
     await panel.page.keyboard.type('two');
     await panel.page.keyboard.press('Enter');
-    assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'one\ntwo', attachments: [], mode: 'ask' }]);
+    assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'one\ntwo', attachments: [] }]);
     assert.equal(await field.inputValue(), '');
     await panel.page.keyboard.press('ArrowUp');
     assert.match(await field.inputValue(), /^The login page loops/);
@@ -47,7 +47,7 @@ describe('keys', () => {
     await panel.composer.press('Enter');
     await panel.composer.fill('no, that');
     await panel.composer.press('Control+Enter');
-    const common = { kind: 'send', attachments: [], mode: 'ask' };
+    const common = { kind: 'send', attachments: [] };
     assert.deepEqual(await panel.posted('send'), [
       { ...common, text: 'and then this' },
       { ...common, text: 'no, that', steer: true },
@@ -246,7 +246,48 @@ describe('keys', () => {
     await panel.page.locator('.header .badge', { hasText: 'Demo' }).waitFor();
     await panel.composer.fill('hello');
     await panel.composer.press('Enter');
-    assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'hello', attachments: [], backend: 'demo', mode: 'ask' }]);
+    assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'hello', attachments: [], backend: 'demo' }]);
+  });
+});
+
+describe('the composer’s foot', () => {
+  const pickFrom = async ({ page }: PanelPage, name: string, choice: RegExp): Promise<void> => {
+    await page.getByRole('button', { name: `${name}: ` }).click();
+    await page.getByRole('listbox', { name }).getByRole('option', { name: choice }).click();
+  };
+
+  test('a choice is kept with the session at once, and shown before the host says so', async () => {
+    const panel = await openPanel();
+    await panel.send(show(snapshot(finished)));
+    await pickFrom(panel, 'Mode', /^Edit freely/);
+    await panel.page.getByRole('button', { name: 'Mode: Edit freely' }).waitFor();
+    assert.deepEqual(await panel.posted('choose'), [{ kind: 'choose', settings: { permission_mode: 'accept_edits' } }]);
+    await panel.composer.fill('go on');
+    await panel.composer.press('Enter');
+    assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'go on', attachments: [] }]);
+    // Refused: the row that follows says what holds.
+    await panel.send({ kind: 'row', row: row() }, { kind: 'error', message: 'a newer version wrote it' });
+    await panel.page.getByRole('button', { name: 'Mode: Ask first' }).waitFor();
+  });
+
+  test('a choice for a session that is still to be made goes along with its first prompt', async () => {
+    const panel = await openPanel();
+    await panel.send(show(undefined));
+    assert.deepEqual(await panel.posted('offers'), [{ kind: 'offers', agent: 'claude' }]);
+    const offers = {
+      agent: 'claude',
+      models: [{ id: 'haiku', title: 'Haiku' }],
+      defaults: { fallbacks: [], permission_mode: 'plan' as const },
+    };
+    await panel.send({ kind: 'offers', offers });
+    await panel.page.getByRole('button', { name: 'Mode: Plan only' }).waitFor();
+    await pickFrom(panel, 'Mode', /^Never ask/);
+    await pickFrom(panel, 'Model', /^Haiku/);
+    await panel.composer.fill('hello');
+    await panel.composer.press('Enter');
+    const settings = { permission_mode: 'auto', model: 'haiku' };
+    assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'hello', attachments: [], backend: 'claude', settings }]);
+    assert.deepEqual(await panel.posted('choose'), []);
   });
 });
 

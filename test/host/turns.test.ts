@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { textOf } from '../../src/model/entry.js';
+import type { SessionRecord } from '../../src/model/record.js';
 import { ChatPanel } from '../support/chatPanel.js';
 import { hostForFile } from '../support/host.js';
 import { listed, request, startSession } from '../support/hostSessions.js';
@@ -157,6 +158,42 @@ describe('commands in the composer', () => {
     await panel.ask('/think about it');
     assert.deepEqual(await promptsOf(id), ['hello', '/think about it']);
     assert.equal(await panel.frame.getByRole('group', { name: '/mode plan' }).count(), 0);
+  });
+});
+
+describe('the mode at the foot of the composer', () => {
+  const mode = ({ frame }: ChatPanel) => frame.locator('.composer-row [aria-label^="Mode:"]');
+  const chosen = async (panel: ChatPanel, label: string): Promise<void> => {
+    await mode(panel).click();
+    await panel.frame.getByRole('listbox', { name: 'Mode' }).getByRole('option', { name: label }).click();
+    await panel.frame.locator(`.composer-row [aria-label="Mode: ${label}"]`).waitFor();
+  };
+
+  test('is kept with the session, a looser one with the person alone, and holds after a reload', async () => {
+    const { window, workspace, home } = host();
+    const { id, panel } = await openNew('Is trusted');
+    assert.equal(await mode(panel).getAttribute('aria-label'), 'Mode: Ask first');
+    await chosen(panel, 'Edit freely');
+    await until('the mode', async () => (await get(id)).row.settings.permission_mode === 'accept_edits');
+    const record = await fs.readFile(path.join(workspace, '.skein', 'sessions', `${id}.json`), 'utf8');
+    assert.equal((JSON.parse(record) as SessionRecord).settings.permission_mode, undefined, 'a folder can only tighten');
+    assert.match(
+      await fs.readFile(path.join(home, '.skein', 'trust.json'), 'utf8'),
+      new RegExp(`"${id}": \\{\\s*"permission_mode": "accept_edits"`),
+    );
+
+    await window.reload();
+    const restored = await ChatPanel.find(window, 'Is trusted');
+    await restored.frame.locator('.composer-row [aria-label="Mode: Edit freely"]').waitFor();
+    await restored.ask('/write unasked.md quietly');
+    assert.equal(await fs.readFile(path.join(workspace, 'unasked.md'), 'utf8'), 'quietly\n');
+
+    await chosen(restored, 'Ask first');
+    await restored.send('/write asked.md loudly');
+    await restored.request.waitFor();
+    await restored.button('Deny').click();
+    await restored.state.filter({ hasText: 'Ready' }).waitFor();
+    assert.doesNotMatch(await fs.readFile(path.join(home, '.skein', 'trust.json'), 'utf8'), new RegExp(id));
   });
 });
 

@@ -59,7 +59,6 @@ export function show(session: Snapshot | undefined, fields: Partial<SnapshotMess
     folder: { name: 'myapp', trusted: true, path: '/projects/myapp' },
     agents,
     recent: [],
-    mode: 'ask',
     ...fields,
   };
 }

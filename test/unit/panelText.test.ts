@@ -148,12 +148,27 @@ describe('choices of the composer', () => {
     assert.equal(firstAgent(agents, 'demo'), 'demo');
     assert.equal(firstAgent([], undefined), '');
   });
-  test('models are those used before with the agent', () => {
+  test('models are those that the agent told of, and those used with it before', () => {
+    const used = [row(), row({ model: 'Haiku' }), row()];
     assert.deepEqual(
-      modelChoices('claude', [row(), row({ model: 'Haiku' }), row()]).map(({ label }) => label),
+      modelChoices('claude', used).map(({ label }) => label),
       ['Default model', 'Opus 4.5', 'Haiku'],
     );
     assert.deepEqual(modelChoices('demo', recent), []);
+    const models = [
+      { id: 'haiku', title: 'Haiku' },
+      { id: 'Opus 4.5', title: 'Opus 4.5 (large)' },
+    ];
+    const offers = { agent: 'claude', models, defaults: { model: 'haiku', fallbacks: [] } };
+    assert.deepEqual(
+      modelChoices('claude', used, offers).map(({ id, label, note }) => [id, label, note]),
+      [
+        ['', 'Default model', 'haiku'],
+        ['haiku', 'Haiku', undefined],
+        ['Opus 4.5', 'Opus 4.5 (large)', undefined],
+        ['Haiku', 'Haiku', undefined],
+      ],
+    );
   });
   test('earlier prompts are walked as in a shell', () => {
     const start = promptHistory(['one', 'two']);

@@ -33,6 +33,19 @@ describe('a session that is handed to another agent', () => {
     });
   });
 
+  test('has its agent’s own model again when that is asked for, also after another one answered', async () => {
+    const agents = scriptedCatalog({ names, script: async (prompt, hooks) => ({ ...(await echo(prompt, hooks)), model: 'scripted-2' }) });
+    await withFolder({ agents }, async ({ workspace }) => {
+      const { id } = await workspace.create({ backend: 'scripted', settings: { model: 'scripted-2' } });
+      await turn(workspace, id, 'one');
+      assert.equal((await workspace.get(id)).model, 'scripted-2');
+      const [changed] = await workspace.patch([id], { settings: { model: undefined } });
+      assert.deepEqual([changed?.model, changed?.settings.model, (await workspace.settings(id)).model], [undefined, undefined, undefined]);
+      await workspace.undo();
+      assert.deepEqual([(await workspace.get(id)).model, (await workspace.get(id)).settings.model], ['scripted-2', 'scripted-2']);
+    });
+  });
+
   test('can be given another model with it, and back with undo', async () => {
     const agents = scriptedCatalog({ names });
     await withFolder({ agents }, async ({ workspace }) => {

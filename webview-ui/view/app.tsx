@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useReducer } from 'preact/hooks';
+import type { AgentOffers } from '../../src/model/agentOffers.js';
 import type { PromptCommandInfo } from '../../src/model/promptCommand.js';
 import { changedFiles } from '../changedFiles.js';
 import { lastTurn, waitingRequests, type FeedItem } from '../feed.js';
@@ -62,7 +63,8 @@ function Panel({ state, host, actions }: PanelProps) {
   const saved = useDraft(host, state);
   const begun = feed.length > 0 || (row?.turn_count ?? 0) > 0;
   const backend = begun ? (row?.backend ?? '') : (picked.backend ?? (row?.backend || firstAgent(agents, state.backend)));
-  const mode = picked.mode ?? row?.settings.permission_mode ?? state.mode;
+  const offers = useOffers(state, backend, post);
+  const mode = picked.settings.permission_mode ?? row?.settings.permission_mode ?? offers?.defaults.permission_mode ?? 'ask';
   const busy = row?.running !== undefined && !running ? row.running : undefined;
   const closed = whyClosed(state);
   const writable = closed === undefined && !busy;
@@ -87,13 +89,14 @@ function Panel({ state, host, actions }: PanelProps) {
       kind: 'send',
       text,
       attachments: [...state.attachments],
-      ...(!begun && backend !== '' && { backend }),
-      ...(picked.model !== undefined && picked.model !== '' && { model: picked.model }),
-      mode,
+      ...(!row && backend !== '' && { backend }),
+      ...(Object.keys(picked.settings).length > 0 && { settings: picked.settings }),
       ...(steer && { steer }),
     });
     dispatch({ kind: 'sent' });
   };
+
+  const chosen = picked.settings.model === undefined ? (row ? (row.settings.model ?? row.model) : state.model) : picked.settings.model;
 
   const [renames, askRename] = useReducer((count: number, _: undefined) => count + 1, 0);
   const [finds, askFind] = useReducer((count: number, _: undefined) => count + 1, 0);
@@ -112,7 +115,7 @@ function Panel({ state, host, actions }: PanelProps) {
   });
   useRequestFocus(waiting[0]?.id, saved.draft === '');
 
-  const models = modelChoices(backend, row ? [row, ...state.recent] : state.recent);
+  const models = modelChoices(backend, row ? [row, ...state.recent] : state.recent, offers);
   return (
     <div class="panel">
       <Header session={session} busy={busy !== undefined} demo={isDemo(agents, backend)} renames={renames} />
@@ -199,7 +202,7 @@ function Panel({ state, host, actions }: PanelProps) {
               agent={{
                 choices: agentChoices(agents),
                 value: backend,
-                onPick: (id) => pick({ backend: id, model: '' }),
+                onPick: (id) => pick({ backend: id }),
                 fixed: closed,
                 // Of a session that has begun the editor asks, for agent and model together.
                 onOpen: begun ? () => post({ kind: 'switchAgent' }) : undefined,
@@ -208,13 +211,18 @@ function Panel({ state, host, actions }: PanelProps) {
                 models.length > 0
                   ? {
                       choices: models,
-                      value: picked.model ?? row?.settings.model ?? row?.model ?? state.model ?? '',
-                      onPick: (id) => pick({ model: id }),
+                      value: chosen ?? '',
+                      onPick: (id) => pick({ settings: { model: id === '' ? null : id } }),
                       fixed: closed,
                     }
                   : undefined
               }
-              mode={{ choices: modeChoices, value: mode, onPick: (id) => pick({ mode: id }), fixed: closed }}
+              mode={{
+                choices: modeChoices,
+                value: mode,
+                onPick: (id) => pick({ settings: { permission_mode: modeChoices.find((one) => one.id === id)?.id } }),
+                fixed: closed,
+              }}
             />
           )}
         </div>
@@ -256,6 +264,16 @@ function useCommands({ session, commands }: PanelState, draft: string, post: Pan
     if (isCommand && id !== undefined) post({ kind: 'commands' });
   }, [isCommand, id]);
   return commands !== undefined && commands.id === id ? commands.list : noCommands;
+}
+
+/** What the agent offers, asked for where it is another than the one that is known. */
+function useOffers({ offers }: PanelState, backend: string, post: PanelActions['post']): AgentOffers | undefined {
+  const known = offers?.agent === backend ? offers : undefined;
+  const isKnown = known !== undefined;
+  useEffect(() => {
+    if (backend !== '' && !isKnown) post({ kind: 'offers', agent: backend });
+  }, [backend, isKnown]);
+  return known;
 }
 
 /** A request takes the focus, but never from somebody who writes. */

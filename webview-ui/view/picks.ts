@@ -1,23 +1,31 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { SessionRow } from '../../src/model/row.js';
+import type { SessionChoice } from '../../src/protocol/messages.js';
+import { usePanel } from './panelContext.js';
 
-/** What the person chose at the composer's foot for the next prompt; what is absent is as the session has it. */
+/** What the person chose at the composer's foot. */
 export interface Picks {
-  readonly backend?: string;
-  readonly model?: string;
-  readonly mode?: string;
+  readonly backend?: string | undefined;
+  readonly settings: SessionChoice;
 }
 
-/** The choices belong to the session on the screen, the model to its agent too. */
-export function usePicks(row: SessionRow | undefined): readonly [Picks, (change: Picks) => void] {
-  const [picks, setPicks] = useState<Picks>({});
-  const shown = useRef(row?.id);
-  useEffect(() => {
-    const before = shown.current;
-    shown.current = row?.id;
-    // The first prompt made the session of what was chosen: its mode goes on.
-    const isSame = before === undefined || before === row?.id;
-    setPicks(({ mode }) => (isSame && mode !== undefined ? { mode } : {}));
-  }, [row?.id, row?.backend]);
-  return [picks, (change) => setPicks((now) => ({ ...now, ...change }))];
+const none: Picks = { settings: {} };
+
+/**
+ * What was chosen and has no session of ours to be kept with: it goes along with the prompt that makes one. For a session of
+ * ours a choice is kept at once, and nothing is left here.
+ */
+export function usePicks(row: SessionRow | undefined): readonly [Picks, (change: Partial<Picks>) => void] {
+  const { post, dispatch } = usePanel();
+  const [picks, setPicks] = useState(none);
+  useEffect(() => setPicks(none), [row?.id]);
+  const pick = ({ backend, settings = {} }: Partial<Picks>): void => {
+    if (row?.source === 'skein') {
+      const choice = { settings, ...(backend !== undefined && { backend }) };
+      dispatch({ kind: 'chosen', ...choice });
+      post({ kind: 'choose', ...choice });
+      // A model is one of its agent's.
+    } else setPicks((now) => ({ backend: backend ?? now.backend, settings: { ...(backend === undefined && now.settings), ...settings } }));
+  };
+  return [picks, pick];
 }
