@@ -1,4 +1,4 @@
-// `npm run bench [append|list|source|search|replay|size|host]…`: figures of one run, as a table on stderr, and as JSON on stdout and in
+// `npm run bench [append|list|source|search|replay|turn|size|host]…`: figures of one run, as a table on stderr, and as JSON on stdout and in
 // dist/bench.json. Exits 1 when one is over its bound, and names it.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { replayBench } from './replayBench.js';
 import { searchBench } from './searchBench.js';
 import { sizeBench } from './sizeBench.js';
 import { sourceBench } from './sourceBench.js';
+import { turnBench } from './turnBench.js';
 
 const benches: Readonly<Record<string, (scratch: string) => Promise<readonly Figure[]> | readonly Figure[]>> = {
   append: appendBench,
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, (scratch: string) => Promise<readonly Fig
   source: sourceBench,
   search: searchBench,
   replay: replayBench,
+  turn: turnBench,
   size: sizeBench,
   host: hostBench,
 };

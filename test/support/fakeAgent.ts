@@ -52,6 +52,14 @@ export interface FakeAgentOptions {
 
 let count = 0;
 
+/** Writes the program of a fake agent into a folder, and gives its path. */
+export function writeFakeAgent(folder: string, script: string): string {
+  count += 1;
+  const file = path.join(folder, `fake-agent-${count}.mjs`);
+  writeFileSync(file, prelude + script + loop);
+  return file;
+}
+
 /** Starts a small ACP agent of the test's own making, by default one that answers “fine”. */
 export function connectFakeAgent({
   folder,
@@ -61,9 +69,7 @@ export function connectFakeAgent({
   logger = silentLogger,
   mayLoad,
 }: FakeAgentOptions): Promise<AgentConnection> {
-  count += 1;
-  const file = path.join(folder, `fake-agent-${count}.mjs`);
-  writeFileSync(file, prelude + script + loop);
+  const file = writeFakeAgent(folder, script);
   return connectAcp({
     command: { name: 'fake', title: 'Fake', command: process.execPath, args: [file], env: { PATH: process.env['PATH'] ?? '', ...env } },
     info: { name: 'fake', title: 'Fake', demo: false, can: ['permissions'] },
