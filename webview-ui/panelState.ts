@@ -212,6 +212,7 @@ function withChoice(
 ): SessionView {
   const { row } = session;
   const model = settings.model === null || backend !== row.backend ? undefined : row.model;
-  return { ...session, row: { ...row, backend, model, settings: { ...row.settings, ...settings, model: settings.model ?? undefined } } };
+  const changed = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value ?? undefined]));
+  return { ...session, row: { ...row, backend, model, settings: { ...row.settings, ...changed } } };
 }
 const usageOf = (row: SessionRow): LiveUsage => ({ tokens: row.token_usage.total, cost: row.cost_usd });

@@ -1,5 +1,5 @@
 import type { AgentOffers } from '../src/model/agentOffers.js';
-import type { PermissionMode } from '../src/model/record.js';
+import type { PermissionMode, ThinkingLevel } from '../src/model/record.js';
 import type { AgentInfoData } from '../src/protocol/requests.js';
 import type { SessionRow } from '../src/model/row.js';
 
@@ -34,11 +34,37 @@ export function firstAgent(agents: readonly AgentInfoData[], preferred: string |
   return preferred ?? (ready.find((agent) => !agent.demo) ?? ready[0])?.name ?? '';
 }
 
-/** The models that the agent has told, those that were used with it before, and its default. Nothing where only the default is known. */
-export function modelChoices(backend: string, rows: readonly SessionRow[], offers?: AgentOffers): PickerChoice[] {
-  const { models, defaults } = offers ?? { models: [], defaults: undefined };
+/** The models that the agent told of, else those that were used with it before, and its default. Nothing where only that is known. */
+export function modelChoices(backend: string, rows: readonly SessionRow[], chosen: string, offers?: AgentOffers): PickerChoice[] {
   const used = rows.filter((row) => row.backend === backend).flatMap((row) => [row.settings.model ?? [], row.model ?? []].flat());
-  const others = [...new Set(used)].filter((name) => name !== '' && !models.some(({ id }) => id === name));
-  const choices = [...models.map(({ id, title }) => ({ id, label: title })), ...others.map((name) => ({ id: name, label: name }))];
-  return choices.length === 0 ? [] : [{ id: '', label: 'Default model', note: defaults?.model }, ...choices];
+  const told = offers?.models ?? [];
+  const others = [...(told.length > 0 ? [] : new Set(used)), chosen].filter((name) => name !== '' && !told.some(({ id }) => id === name));
+  const choices = [
+    ...told.map(({ id, title }) => ({ id, label: title })),
+    ...[...new Set(others)].map((name) => ({ id: name, label: name })),
+  ];
+  return choices.length === 0 ? [] : [{ id: '', label: 'Default model', note: offers?.defaults.model }, ...choices];
 }
+
+const levelLabels: Readonly<Record<ThinkingLevel, string>> = {
+  off: 'Off',
+  minimal: 'Minimal',
+  low: 'Low',
+  medium: 'Medium',
+  high: 'High',
+  xhigh: 'Highest',
+};
+
+/** How much the agent can be told to think, and as it does by itself. Nothing where it lets nobody choose. */
+export function thinkingChoices(chosen: ThinkingLevel | undefined, offers: AgentOffers | undefined): PickerChoice[] {
+  const levels = offers?.thinking_levels ?? [];
+  if (levels.length === 0) return [];
+  const byDefault = offers?.defaults.thinking_level;
+  const choices = levels.map((level) => ({ id: level, label: levelLabels[level] }));
+  const other =
+    chosen === undefined || levels.includes(chosen) ? [] : [{ id: chosen, label: levelLabels[chosen], note: 'not with this model' }];
+  return [{ id: '', label: 'Default', note: byDefault && levelLabels[byDefault].toLowerCase() }, ...choices, ...other];
+}
+
+/** The level that a choice stands for; `null` for the default. */
+export const levelOf = (id: string): ThinkingLevel | null => (Object.hasOwn(levelLabels, id) ? (id as ThinkingLevel) : null);

@@ -10,6 +10,7 @@ import { failureIn } from './acpFailure.js';
 import type { AcpLink, SessionEvents } from './acpLink.js';
 import { commandsOf } from './acpCommands.js';
 import {
+  levelsOf,
   modeChoice,
   modeIdFor,
   modelChoice,
@@ -77,6 +78,10 @@ export class AcpSession implements AgentSession, SessionEvents {
 
   get model(): string | undefined {
     return this.#models?.current;
+  }
+
+  get levels(): readonly ThinkingLevel[] {
+    return levelsOf(this.#thinking);
   }
 
   get commands(): readonly AgentCommandInfo[] {

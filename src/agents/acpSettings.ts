@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { SessionError } from '../model/errors.js';
-import type { ThinkingLevel } from '../model/record.js';
+import { thinkingLevels, type ThinkingLevel } from '../model/record.js';
 
 const choiceSchema = z.looseObject({ value: z.string(), name: z.string() });
 const groupSchema = z.looseObject({ options: z.array(choiceSchema) });
@@ -93,6 +93,10 @@ const levelNames: Readonly<Record<ThinkingLevel, readonly string[]>> = {
   high: ['high'],
   xhigh: ['xhigh', 'max'],
 };
+
+/** Our levels of thinking that the agent offers, from the least on. */
+export const levelsOf = (choice: Choice | undefined): ThinkingLevel[] =>
+  thinkingLevels.filter((level) => levelNames[level].some((name) => choice?.values.some(({ id }) => id === name)));
 
 /** The agent's id for a level of thinking; `unsupported` where it has not got that one. */
 export function thinkingIdFor(level: ThinkingLevel, choice: Choice | undefined, agent: string): string {

@@ -61,6 +61,8 @@ export interface AgentSession {
   readonly id: string;
   readonly models: readonly { readonly id: string; readonly title: string }[];
   readonly model: string | undefined;
+  /** How much its model can be told to think, where it says so. */
+  readonly levels?: readonly ThinkingLevel[] | undefined;
   /** What it has told of its own commands so far. */
   readonly commands?: readonly AgentCommandInfo[] | undefined;
   /** Tokens that its model holds, where that is known before the first turn. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContentBlock } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
-import type { ThinkingLevel } from '../model/record.js';
+import { thinkingLevels, type ThinkingLevel } from '../model/record.js';
 import { joinMessages, type ReplayMessage } from '../model/replayMessages.js';
 import type { AgentSession, TurnHooks, TurnResult } from './agent.js';
 import type { ChatModel, OfferedModel } from './chatModel.js';
@@ -54,6 +54,11 @@ export class ChatSession implements AgentSession {
   /** Empty where the endpoint does not tell, or takes long to. */
   get models(): readonly OfferedModel[] {
     return this.#models;
+  }
+
+  /** Whatever is asked for goes along; the endpoint makes of it what its model can. */
+  get levels(): readonly ThinkingLevel[] {
+    return this.#options.chat.thinks ? thinkingLevels : [];
   }
 
   get model(): string | undefined {

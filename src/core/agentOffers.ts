@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import type { AgentCatalog } from '../agents/agent.js';
 import type { AgentOffers } from '../model/agentOffers.js';
+import { messageOf } from '../model/errors.js';
 import { permissionModes, thinkingLevels } from '../model/record.js';
-import type { AgentFacts } from './agentFacts.js';
 import type { CoreContext } from './context.js';
 
 const text = z.string().optional();
@@ -25,7 +26,35 @@ export async function agentDefaults({ config }: Pick<CoreContext, 'config'>, bac
   };
 }
 
-/** What the agent named `backend` offers; `facts` are what it has told of itself. */
-export async function agentOffers(context: CoreContext, backend: string, { models }: AgentFacts): Promise<AgentOffers> {
-  return { agent: backend, models: [...models], defaults: await agentDefaults(context, backend) };
+/**
+ * What an agent offers, as it told when it last had a turn. With `ask`, one that is no program but a model behind an address, or
+ * the editor's own, is asked now: that costs a moment and leaves nothing behind.
+ */
+export async function agentOffers(context: CoreContext, agent: string, ask?: () => Promise<AgentCatalog>): Promise<AgentOffers> {
+  const now = ask && (await askedNow(context, agent, await ask()));
+  const { models, thinking_levels } = now ?? (await context.told.of(agent));
+  return { agent, models, thinking_levels, defaults: await agentDefaults(context, agent) };
+}
+
+async function askedNow(
+  { told, dir, logger }: CoreContext,
+  name: string,
+  catalog: AgentCatalog,
+): Promise<Pick<AgentOffers, 'models' | 'thinking_levels'> | undefined> {
+  const agent = (await catalog.list()).find((each) => each.name === name);
+  if (!agent || agent.problem !== undefined || (agent.key === undefined && agent.from !== 'editor')) return undefined;
+  try {
+    const connection = await catalog.connect(name, { cwd: dir, logger });
+    try {
+      const { models, levels = [] } = await connection.create({ cwd: dir });
+      if (models.length === 0) return undefined;
+      await told.keep(name, { models: [...models], thinking_levels: [...levels] });
+      return await told.of(name);
+    } finally {
+      await connection.dispose();
+    }
+  } catch (error) {
+    logger.warn(`${agent.title} was asked for its models: ${messageOf(error)}`);
+    return undefined;
+  }
 }

@@ -8,6 +8,7 @@ import type { HiddenRows } from './hiddenRows.js';
 import type { MovedFolders } from './movedFolders.js';
 import type { PermissionRules } from './permissionRules.js';
 import type { OwnIds } from './ownIds.js';
+import type { ToldOffers } from './toldOffers.js';
 import type { TrustedModes } from './trustedModes.js';
 
 /** What the verbs of one open folder share. */
@@ -23,6 +24,7 @@ export interface CoreContext {
   readonly hidden: HiddenRows;
   readonly moved: MovedFolders;
   readonly ownIds: OwnIds;
+  readonly told: ToldOffers;
   /** `$SKEIN_HOME`. */
   readonly home: string;
   readonly program: string;

@@ -288,8 +288,9 @@ export class FolderWorkspace implements Workspace {
     return (await this.#options.catalog()).list();
   }
 
-  async offers(agent: string): Promise<AgentOffers> {
-    return (await import('./agentOffers.js')).agentOffers(this.#context, agent, await this.#knownOf(agent));
+  async offers(agent: string, { ask = false }: { readonly ask?: boolean | undefined } = {}): Promise<AgentOffers> {
+    const asks = ask && this.#options.trusted() ? this.#options.catalog : undefined;
+    return (await import('./agentOffers.js')).agentOffers(this.#context, agent, asks);
   }
 
   rules() {
@@ -376,13 +377,11 @@ export class FolderWorkspace implements Workspace {
     return this.#calls;
   }
 
-  /** What the session's agent told of itself since this process began. */
+  /** What the session's agent told of itself, its models also before this process began. */
   async #factsOf(id: string) {
-    return this.#knownOf((await this.get(id)).backend);
-  }
-
-  async #knownOf(backend: string) {
-    return (this.#started?.known ?? new (await import('./agentFacts.js')).KnownAgents()).of(backend);
+    const { backend } = await this.get(id);
+    const facts = (this.#started?.known ?? new (await import('./agentFacts.js')).KnownAgents()).of(backend);
+    return facts.models.length > 0 ? facts : { ...facts, models: (await this.#context.told.of(backend)).models };
   }
 
   #runnerNow(): Promise<TurnRunner> {

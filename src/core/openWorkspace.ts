@@ -16,6 +16,7 @@ import { HomeFile } from './homeFile.js';
 import { MovedFolders } from './movedFolders.js';
 import { PermissionRules } from './permissionRules.js';
 import { OwnIds } from './ownIds.js';
+import { ToldOffers } from './toldOffers.js';
 import { TrustedModes } from './trustedModes.js';
 import type { Workspace, WorkspaceOptions } from './workspace.js';
 
@@ -44,6 +45,7 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
     rules: new PermissionRules(new HomeFile(join(home, 'rules.json'), { program, logger })),
     hidden: new HiddenRows(new HomeFile(join(home, 'hidden.json'), { program, logger })),
     moved,
+    told: new ToldOffers(new HomeFile(join(home, 'agents.json'), { program, logger })),
     ownIds: new OwnIds(new HomeFile(join(home, 'agent-sessions', `${nameOf(location.root)}.json`), { program, logger }), location.root),
     home,
     program,

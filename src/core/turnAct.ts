@@ -45,7 +45,7 @@ export async function actTurn(context: CoreContext, job: TurnJob): Promise<Ended
     (result): Outcome => ({ result }),
     (error: unknown): Outcome => ({ error }),
   );
-  if (seen.agent) job.known.offers(plan.backend, seen.agent.session);
+  if (seen.agent) await heed(context, job, seen.agent);
   const ended = await turn.end(outcome, plan.writesUsage);
   const model = 'result' in outcome && !seen.fellBack ? outcome.result.model : undefined;
   const settled = await settleRecord(job, ended, { title: seen.title, model });
@@ -53,6 +53,15 @@ export async function actTurn(context: CoreContext, job: TurnJob): Promise<Ended
   // Whoever comes next finds a lease of a turn that is over: a nuisance, and not this turn's failure.
   await lease.release().catch((error: unknown) => context.logger.warn(`the lease of ${turn.id} stays: ${messageOf(error)}`));
   return settled;
+}
+
+/** Remembers what the agent told of itself. */
+async function heed({ told, logger }: CoreContext, { known, plan }: TurnJob, { session }: OpenedAgent): Promise<void> {
+  const { models, levels = [] } = session;
+  known.offers(plan.backend, session);
+  await told
+    .keep(plan.backend, { models: [...models], thinking_levels: [...levels] })
+    .catch((error: unknown) => logger.warn(`what ${plan.backend} offers is not kept: ${messageOf(error)}`));
 }
 
 /** What came by on the way and outlives the conversation. */

@@ -195,8 +195,11 @@ export interface Workspace {
   onLease(listener: (id: string, holder: Holder | undefined) => void): () => void;
 
   agents(): Promise<readonly AgentInfo[]>;
-  /** What an agent lets a person choose from, as far as it has told, and what its sessions begin with. */
-  offers(agent: string): Promise<AgentOffers>;
+  /**
+   * What an agent lets a person choose from, as it told at its last turn, and what its sessions begin with. With `ask`, one that no
+   * program has to be started for is asked now.
+   */
+  offers(agent: string, options?: { readonly ask?: boolean | undefined }): Promise<AgentOffers>;
   /** What this person allowed agents for longer than once in this folder; `remove` takes it back. */
   rules(): { list(): Promise<readonly PermissionRule[]>; remove(ids: readonly string[]): Promise<void> };
   sources(): Promise<readonly SourceInfo[]>;

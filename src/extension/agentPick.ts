@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { AgentOffers } from '../model/agentOffers.js';
 import type { AgentInfoData } from '../protocol/requests.js';
 import { commandId } from './commandTable.js';
 import { defaultBackend } from './defaultBackend.js';
@@ -18,6 +19,7 @@ interface AgentItem extends vscode.QuickPickItem {
 
 interface ModelItem extends vscode.QuickPickItem {
   readonly choice?: 'default' | 'other';
+  readonly id?: string;
 }
 
 /** Asks who goes on with a session that `current` has; see `chooseAgent`. */
@@ -50,7 +52,8 @@ async function chooseAgent(client: SessionClient, list: SessionList, folder: Fol
     return undefined;
   }
   if (agent.demo) return { backend: agent.name };
-  const model = await chooseModel(agent, knownModels(list, agent.name), question.titles.model);
+  const { models } = await client.request('agents/offers', { folder: folder.path, agent: agent.name, ask: true });
+  const model = await chooseModel(agent, models.length > 0 ? models : usedModels(list, agent.name), question.titles.model);
   return model && { backend: agent.name, ...(model.name === undefined ? {} : { model: model.name }) };
 }
 
@@ -74,19 +77,23 @@ function agentItems(agents: readonly AgentInfoData[], { first, mark }: Question)
   return [...ready.map(item), ...separator, ...missing.map(item)];
 }
 
-async function chooseModel(agent: AgentInfoData, known: readonly string[], title: string): Promise<{ readonly name?: string } | undefined> {
+async function chooseModel(
+  agent: AgentInfoData,
+  models: AgentOffers['models'],
+  title: string,
+): Promise<{ readonly name?: string } | undefined> {
   const items: ModelItem[] = [
     { label: l10n.t('Default model'), description: l10n.t('what {0} is set to', agent.title), choice: 'default' },
-    ...known.map((label): ModelItem => ({ label })),
+    ...models.map(({ id, title: label }): ModelItem => ({ label, id, ...(label === id ? {} : { description: id }) })),
     { label: l10n.t('Other model…'), choice: 'other' },
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title,
     placeHolder: l10n.t('Which model?'),
+    matchOnDescription: true,
   });
   if (!picked) return undefined;
-  if (picked.choice === 'default') return {};
-  if (picked.choice !== 'other') return { name: picked.label };
+  if (picked.choice !== 'other') return picked.id === undefined ? {} : { name: picked.id };
   const name = await vscode.window.showInputBox({
     title,
     prompt: l10n.t('The name that {0} knows the model by', agent.title),
@@ -94,9 +101,10 @@ async function chooseModel(agent: AgentInfoData, known: readonly string[], title
   return name === undefined || name.trim() === '' ? undefined : { name: name.trim() };
 }
 
-/** Models that sessions of this agent used, the last used first. */
-function knownModels(list: SessionList, backend: string): readonly string[] {
+/** Models that sessions of this agent used, the last used first: for an agent that has not told what it has. */
+function usedModels(list: SessionList, backend: string): AgentOffers['models'] {
   const rows = list.all.map(({ row }) => row).filter((row) => row.backend === backend);
   const sorted = rows.toSorted((a, b) => Date.parse(b.last_used_at) - Date.parse(a.last_used_at));
-  return [...new Set(sorted.flatMap((row) => row.settings.model ?? row.model ?? []))].slice(0, 12);
+  const names = new Set(sorted.flatMap((row) => row.settings.model ?? row.model ?? []));
+  return [...names].slice(0, 12).map((id) => ({ id, title: id }));
 }

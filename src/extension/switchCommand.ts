@@ -15,8 +15,8 @@ export function switchCommand({ client, list, panels, targets }: CommandParts): 
       // Another program's session is adopted first: its own stays as it is.
       const row = await client.request('sessions/resume', { folder: folder.path, id: target.row.id });
       const { backend, model } = choice;
-      const change = { ...(backend === row.backend ? {} : { backend }), ...(model === undefined ? {} : { settings: { model } }) };
-      await client.request('sessions/patch', { folder: folder.path, ids: [row.id], ...change });
+      const change = backend === row.backend ? {} : { backend };
+      await client.request('sessions/patch', { folder: folder.path, ids: [row.id], ...change, settings: { model: model ?? null } });
       await panels.open({ folder, id: row.id });
     },
   };

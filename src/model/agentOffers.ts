@@ -5,6 +5,8 @@ import { permissionModes, thinkingLevels } from './record.js';
 export const agentOffersSchema = z.object({
   agent: z.string(),
   models: z.array(z.object({ id: z.string(), title: z.string() })),
+  /** How much it can be told to think; empty where nobody can choose. */
+  thinking_levels: z.array(z.enum(thinkingLevels)),
   defaults: z.object({
     model: z.string().optional(),
     fallbacks: z.array(z.string()),

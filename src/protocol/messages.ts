@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AgentOffers } from '../model/agentOffers.js';
-import { permissionModes } from '../model/record.js';
+import { permissionModes, thinkingLevels } from '../model/record.js';
 import type { AgentInfoData } from './requests.js';
 import type { PromptCommandInfo } from '../model/promptCommand.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -14,6 +14,7 @@ export type Attachment = z.infer<typeof attachmentSchema>;
 /** What was chosen at the composer's foot; `null`: as the agent's default says again. */
 const choiceSchema = z.object({
   model: z.string().min(1).nullable().optional(),
+  thinking_level: z.enum(thinkingLevels).nullable().optional(),
   permission_mode: z.enum(permissionModes).optional(),
 });
 export type SessionChoice = z.infer<typeof choiceSchema>;

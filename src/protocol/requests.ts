@@ -192,7 +192,7 @@ export const requests = {
   'lease/take': { params: z.object({ folder, id }), result: sessionRowSchema },
   'rules/list': { params: z.object({ folder }), result: z.array(permissionRuleSchema) },
   'rules/remove': { params: z.object({ folder, ids }), result: none },
-  'agents/offers': { params: z.object({ folder, agent: z.string() }), result: agentOffersSchema },
+  'agents/offers': { params: z.object({ folder, agent: z.string(), ask: z.boolean().optional() }), result: agentOffersSchema },
   'agents/list': { params: z.object({ folder }), result: z.array(agentInfoSchema) },
   'sources/list': { params: z.object({ folder }), result: z.array(sourceInfoSchema) },
   'health/list': { params: z.object({ folder }), result: z.array(sourceHealthSchema) },

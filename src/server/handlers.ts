@@ -100,7 +100,7 @@ export function createHandlers(workspaces: Workspaces): Handlers {
       return {};
     },
     'agents/list': async (params) => (await (await at(params)).agents()).map(agentData),
-    'agents/offers': async (params) => (await at(params)).offers(params.agent),
+    'agents/offers': async (params) => (await at(params)).offers(params.agent, params),
     'sources/list': async (params) => (await (await at(params)).sources()).map((info) => definedOf(info)),
     'health/list': async (params) => [...(await (await at(params)).health())],
     'doctor/run': async (params) => [...(await (await at(params)).doctor({ fix: params.fix ?? false }))],

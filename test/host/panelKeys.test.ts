@@ -277,15 +277,17 @@ describe('the composer’s foot', () => {
     const offers = {
       agent: 'claude',
       models: [{ id: 'haiku', title: 'Haiku' }],
+      thinking_levels: ['low' as const, 'high' as const],
       defaults: { fallbacks: [], permission_mode: 'plan' as const },
     };
     await panel.send({ kind: 'offers', offers });
     await panel.page.getByRole('button', { name: 'Mode: Plan only' }).waitFor();
     await pickFrom(panel, 'Mode', /^Never ask/);
     await pickFrom(panel, 'Model', /^Haiku/);
+    await pickFrom(panel, 'Thinking', /^High/);
     await panel.composer.fill('hello');
     await panel.composer.press('Enter');
-    const settings = { permission_mode: 'auto', model: 'haiku' };
+    const settings = { permission_mode: 'auto', model: 'haiku', thinking_level: 'high' };
     assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'hello', attachments: [], backend: 'claude', settings }]);
     assert.deepEqual(await panel.posted('choose'), []);
   });

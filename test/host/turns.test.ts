@@ -197,6 +197,27 @@ describe('the mode at the foot of the composer', () => {
   });
 });
 
+describe('how much the agent thinks', () => {
+  test('is chosen at the foot of the composer from what the agent offers, and kept with the session', async () => {
+    const { window } = host();
+    const { id, panel } = await openNew('Is thought about');
+    const thinking = panel.frame.locator('.composer-row [aria-label^="Thinking:"]');
+    await thinking.click();
+    const list = panel.frame.getByRole('listbox', { name: 'Thinking' });
+    assert.deepEqual(await list.getByRole('option').allInnerTexts(), ['Default', 'Off', 'Low', 'High']);
+    await list.getByRole('option', { name: 'High' }).click();
+    await until('the level', async () => (await get(id)).row.settings.thinking_level === 'high');
+    await panel.ask('What is 6 * 7?');
+    assert.ok((await get(id)).entries.some(({ type }) => type === 'thinking'));
+    // A new window knows what the agent told the former one, and the session what was chosen.
+    await window.reload();
+    const restored = await ChatPanel.find(window, 'Is thought about');
+    await restored.frame.locator('.composer-row [aria-label="Thinking: High"]').click();
+    await restored.frame.getByRole('listbox', { name: 'Thinking' }).getByRole('option', { name: 'Default' }).click();
+    await until('the default', async () => (await get(id)).row.settings.thinking_level === undefined);
+  });
+});
+
 describe('switching the agent', () => {
   test('from the foot of the composer: the next answer is the other one’s, and each says whose it is', async () => {
     const { window } = host();
@@ -213,6 +234,24 @@ describe('switching the agent', () => {
     assert.deepEqual(await writersOf(id), ['demo', 'mine']);
     assert.match(await panel.foot.first().innerText(), /^Demo \(demo\)/m);
     assert.match(await panel.foot.last().innerText(), /^mine\b/m);
+  });
+
+  test('to a model that the agent has told of, and back to its own', async () => {
+    const { window, workspace } = host();
+    const { id } = await startSession(host(), 'hello', { title: 'Has a choice of models', backend: 'mine' });
+    await host().evaluate((api, ref) => api.commands.executeCommand('skein.openSession', ref), { folder: workspace, id });
+    const panel = await ChatPanel.find(window, 'Has a choice of models');
+    const choose = async (model: string): Promise<void> => {
+      await panel.frame.locator('.composer-row [aria-label^="Agent:"]').click();
+      await window.pick(/\bmine\b/);
+      await window.pick(model);
+    };
+    await choose('Demo, terse');
+    await until('the model', async () => (await get(id)).row.settings.model === 'demo-terse');
+    await panel.frame.locator('.composer-row [aria-label="Model: Demo, terse"]').waitFor();
+    await choose('Default model');
+    await until('its own', async () => (await get(id)).row.settings.model === undefined);
+    await panel.frame.locator('.composer-row [aria-label="Model: Default model"]').waitFor();
   });
 
   test('from the menu of a session in the tree, with a model that is typed', async () => {

@@ -87,6 +87,7 @@ describe('the abilities and settings of an ACP agent', () => {
   test('sets how much it thinks, under the name of the agent, and refuses what it has not got', async () => {
     const effort = `{ ...select('reasoning', 'low', 'none', 'low', 'max'), category: 'thought_level' }`;
     const session = await (await agents.connect(`${settings}state({ configOptions: [${effort}] });`)).create({ cwd: agents.cwd });
+    assert.deepEqual(session.levels, ['off', 'low', 'xhigh']);
     for (const level of ['low', 'off', 'xhigh'] as const) await session.setThinking?.(level);
     assert.deepEqual(JSON.parse((await runTurn(session, 'x')).text), [
       { configId: 'reasoning', value: 'none' },

@@ -65,6 +65,7 @@ describe('what Claude Code alone can do through its own interface', () => {
 
   test('it thinks as much as it is told to, and has no level that its model has not got', async () => {
     const session = await connection.create({ cwd });
+    assert.deepEqual(session.levels, ['low', 'medium', 'high', 'xhigh']);
     await session.setThinking?.('low');
     assert.equal(await effortOf(session, 'think a little'), 'low');
     await session.setThinking?.('xhigh');

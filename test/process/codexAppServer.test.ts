@@ -181,6 +181,7 @@ describe('a codex app-server', () => {
       `say(JSON.stringify([params.effort ?? null, params.approvalPolicy, params.sandboxPolicy.type])); end('completed');`,
     );
     assert.equal((await runTurn(session, 'hello')).text, '[null,"on-request","readOnly"]');
+    assert.deepEqual(session.levels, ['low']);
     await session.setThinking?.('low');
     await session.setMode('auto');
     assert.equal((await runTurn(session, 'hello')).text, '["low","on-request","workspaceWrite"]');

@@ -22,9 +22,13 @@ export async function listed(host: Host, folder = host.workspace): Promise<reado
   return (await request(host, 'sessions/list', { folder })).rows;
 }
 
-/** Starts a session with the demo agent, lets it answer one prompt, and gives its row. */
-export async function startSession(host: Host, prompt: string, { title = prompt, folder = host.workspace } = {}): Promise<SessionRow> {
-  const { id } = await request(host, 'sessions/create', { folder, backend: 'demo', title });
+/** Starts a session with an agent, the demo unless said, lets it answer one prompt, and gives its row. */
+export async function startSession(
+  host: Host,
+  prompt: string,
+  { title = prompt, folder = host.workspace, backend = 'demo' } = {},
+): Promise<SessionRow> {
+  const { id } = await request(host, 'sessions/create', { folder, backend, title });
   await request(host, 'turn/start', { folder, id, content: [{ type: 'text', text: prompt }], mode: 'ask' });
   return until(`the answer to “${prompt}”`, async () => {
     const { row, running } = await request(host, 'sessions/get', { folder, id });

@@ -113,6 +113,7 @@ export function scriptedCatalog({
         return Promise.resolve();
       },
       ...(can.think === true && {
+        levels: ['low', 'high'] as const,
         setThinking: (level: ThinkingLevel) => {
           calls.push(`think ${level}`);
           const error = new SessionError('unsupported', `Scripted cannot be told to think “${level}”`, { hint: 'it offers low, high' });

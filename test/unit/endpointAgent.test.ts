@@ -115,6 +115,7 @@ describe('a model behind an OpenAI-compatible endpoint', () => {
   test('thinks as much as it is told to', async () => {
     const server = await serve(() => ({ events: chatEvents([{ content: 'x' }]) }));
     const session = await open(server.url);
+    assert.deepEqual(session.levels, ['off', 'minimal', 'low', 'medium', 'high', 'xhigh']);
     await session.setThinking?.('high');
     await prompt(session, 'one');
     await session.setThinking?.('off');

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { AgentOffers } from '../../src/model/agentOffers.js';
+import type { ThinkingLevel } from '../../src/model/record.js';
 import { diffView } from '../../webview-ui/diffRows.js';
 import { formatAge, formatTime } from '../../webview-ui/moments.js';
 import { formatClock, formatCost, formatSpan, formatTokens } from '../../webview-ui/numbers.js';
 import { answerWords, denial, optionsInOrder, requestHeading } from '../../webview-ui/permission.js';
-import { agentChoices, firstAgent, modelChoices } from '../../webview-ui/pickers.js';
+import { agentChoices, firstAgent, levelOf, modelChoices, thinkingChoices } from '../../webview-ui/pickers.js';
 import { promptHistory, stepHistory } from '../../webview-ui/promptHistory.js';
 import { terminalLines, terminalSpans } from '../../webview-ui/terminalText.js';
 import { agents, edit, recent, request, row, toolCall } from '../support/panelSamples.js';
@@ -148,27 +150,39 @@ describe('choices of the composer', () => {
     assert.equal(firstAgent(agents, 'demo'), 'demo');
     assert.equal(firstAgent([], undefined), '');
   });
-  test('models are those that the agent told of, and those used with it before', () => {
+  test('models are those that the agent told of, else those used with it before', () => {
     const used = [row(), row({ model: 'Haiku' }), row()];
     assert.deepEqual(
-      modelChoices('claude', used).map(({ label }) => label),
+      modelChoices('claude', used, '').map(({ label }) => label),
       ['Default model', 'Opus 4.5', 'Haiku'],
     );
-    assert.deepEqual(modelChoices('demo', recent), []);
+    assert.deepEqual(modelChoices('demo', recent, ''), []);
     const models = [
       { id: 'haiku', title: 'Haiku' },
       { id: 'Opus 4.5', title: 'Opus 4.5 (large)' },
     ];
-    const offers = { agent: 'claude', models, defaults: { model: 'haiku', fallbacks: [] } };
+    const offers = { agent: 'claude', models, thinking_levels: [], defaults: { model: 'haiku', fallbacks: [] } };
     assert.deepEqual(
-      modelChoices('claude', used, offers).map(({ id, label, note }) => [id, label, note]),
+      modelChoices('claude', used, 'opus-4-5-2025', offers).map(({ id, label, note }) => [id, label, note]),
       [
         ['', 'Default model', 'haiku'],
         ['haiku', 'Haiku', undefined],
         ['Opus 4.5', 'Opus 4.5 (large)', undefined],
-        ['Haiku', 'Haiku', undefined],
+        ['opus-4-5-2025', 'opus-4-5-2025', undefined],
       ],
     );
+  });
+  test('thinking is offered where the agent offers it, and what is set is shown also where it is not', () => {
+    const offers: AgentOffers = { agent: 'claude', models: [], thinking_levels: ['low', 'high'], defaults: { fallbacks: [] } };
+    const labels = (chosen: ThinkingLevel | undefined, from: AgentOffers | undefined) =>
+      thinkingChoices(chosen, from).map(({ label, note }) => (note === undefined ? label : `${label} (${note})`));
+    assert.deepEqual(labels('high', undefined), []);
+    assert.deepEqual(labels('high', { ...offers, thinking_levels: [] }), []);
+    assert.deepEqual(labels('high', offers), ['Default', 'Low', 'High']);
+    assert.deepEqual(labels('xhigh', { ...offers, defaults: { fallbacks: [], thinking_level: 'low' } }), [
+      ...['Default (low)', 'Low', 'High', 'Highest (not with this model)'],
+    ]);
+    assert.deepEqual(['high', '', 'constructor'].map(levelOf), ['high', null, null]);
   });
   test('earlier prompts are walked as in a shell', () => {
     const start = promptHistory(['one', 'two']);

@@ -7,7 +7,7 @@ import type { Host } from '../host.js';
 import type { PanelState } from '../panelState.js';
 import type { PanelStore } from '../panelStore.js';
 import { denial, optionsInOrder } from '../permission.js';
-import { agentChoices, firstAgent, modeChoices, modelChoices } from '../pickers.js';
+import { agentChoices, firstAgent, levelOf, modeChoices, modelChoices, thinkingChoices } from '../pickers.js';
 import { Busy } from './busy.js';
 import { Composer } from './composer.js';
 import { Button } from './controls.js';
@@ -97,6 +97,8 @@ function Panel({ state, host, actions }: PanelProps) {
   };
 
   const chosen = picked.settings.model === undefined ? (row ? (row.settings.model ?? row.model) : state.model) : picked.settings.model;
+  const model = chosen ?? '';
+  const level = (picked.settings.thinking_level === undefined ? row?.settings.thinking_level : picked.settings.thinking_level) ?? undefined;
 
   const [renames, askRename] = useReducer((count: number, _: undefined) => count + 1, 0);
   const [finds, askFind] = useReducer((count: number, _: undefined) => count + 1, 0);
@@ -115,7 +117,8 @@ function Panel({ state, host, actions }: PanelProps) {
   });
   useRequestFocus(waiting[0]?.id, saved.draft === '');
 
-  const models = modelChoices(backend, row ? [row, ...state.recent] : state.recent, offers);
+  const models = modelChoices(backend, row ? [row, ...state.recent] : state.recent, model, offers);
+  const levels = thinkingChoices(level, offers);
   return (
     <div class="panel">
       <Header session={session} busy={busy !== undefined} demo={isDemo(agents, backend)} renames={renames} />
@@ -211,8 +214,18 @@ function Panel({ state, host, actions }: PanelProps) {
                 models.length > 0
                   ? {
                       choices: models,
-                      value: chosen ?? '',
+                      value: model,
                       onPick: (id) => pick({ settings: { model: id === '' ? null : id } }),
+                      fixed: closed,
+                    }
+                  : undefined
+              }
+              thinking={
+                levels.length > 0
+                  ? {
+                      choices: levels,
+                      value: level ?? '',
+                      onPick: (id) => pick({ settings: { thinking_level: levelOf(id) } }),
                       fixed: closed,
                     }
                   : undefined

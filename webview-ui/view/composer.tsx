@@ -34,6 +34,7 @@ interface ComposerProps {
   readonly prompts: readonly string[];
   readonly agent: Pick;
   readonly model: Pick | undefined;
+  readonly thinking: Pick | undefined;
   readonly mode: Pick;
   /** Why nothing can be sent; the field is closed then. */
   readonly closed?: string | undefined;
@@ -43,7 +44,7 @@ interface ComposerProps {
 
 /** Where the person writes. Enter sends, or queues while a turn runs, Ctrl+Enter steers it; Shift+Enter is a new line. */
 export function Composer(props: ComposerProps) {
-  const { draft, onDraft, onSend, onSteer, onStop, running, attachments, agent, model, mode, closed } = props;
+  const { draft, onDraft, onSend, onSteer, onStop, running, attachments, agent, model, thinking, mode, closed } = props;
   const { post, dispatch } = usePanel();
   const field = useRef<HTMLTextAreaElement>(null);
   const onHistoryKey = useHistoryKeys(props);
@@ -124,6 +125,17 @@ export function Composer(props: ComposerProps) {
             onPick={model.onPick}
             disabled={model.fixed !== undefined}
             why={model.fixed}
+          />
+        )}
+        {thinking && (
+          <Picker
+            name="Thinking"
+            icon="think"
+            choices={thinking.choices}
+            value={thinking.value}
+            onPick={thinking.onPick}
+            disabled={thinking.fixed !== undefined}
+            why={thinking.fixed}
           />
         )}
         <Picker

@@ -55,6 +55,10 @@ export class ClaudeSession implements AgentSession, ClaudeEvents {
     return this.#settings.models;
   }
 
+  get levels(): AgentSession['levels'] {
+    return this.#settings.levels;
+  }
+
   get model(): string | undefined {
     return this.#settings.model;
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { SessionError } from '../../model/errors.js';
-import type { ThinkingLevel } from '../../model/record.js';
+import { thinkingLevels, type ThinkingLevel } from '../../model/record.js';
 import type { ClaudeModel } from './claudeLines.js';
 import type { ClaudeLink } from './claudeLink.js';
 
@@ -35,6 +35,13 @@ export class ClaudeSettings {
 
   get model(): string | undefined {
     return this.#model;
+  }
+
+  get levels(): readonly ThinkingLevel[] {
+    const model = this.#find(this.#model ?? '');
+    return thinkingLevels.filter((level) =>
+      level === 'off' ? model?.supportsThinkingOff !== false : model?.supportedEffortLevels?.includes(level),
+    );
   }
 
   /** The program tells which model and mode it is in, at the start of each turn and when it changes them. */

@@ -44,6 +44,10 @@ export class CodexSession implements AgentSession, CodexEvents {
     return this.#settings.models;
   }
 
+  get levels(): AgentSession['levels'] {
+    return this.#settings.levels;
+  }
+
   get model(): string | undefined {
     return this.#settings.model;
   }

@@ -1,5 +1,5 @@
 import { SessionError } from '../../model/errors.js';
-import type { ThinkingLevel } from '../../model/record.js';
+import { thinkingLevels, type ThinkingLevel } from '../../model/record.js';
 import type { AgentSession } from '../agent.js';
 import type { CodexModel } from './codexMessages.js';
 
@@ -49,6 +49,11 @@ export class CodexSettings {
 
   get model(): string | undefined {
     return this.#model;
+  }
+
+  get levels(): readonly ThinkingLevel[] {
+    const offered = this.#models.find(({ model }) => model === this.#model)?.supportedReasoningEfforts ?? [];
+    return thinkingLevels.filter((level) => offered.some(({ reasoningEffort }) => reasoningEffort === efforts[level]));
   }
 
   setMode(mode: string): void {
