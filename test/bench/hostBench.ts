@@ -1,9 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openHost, type Host } from '../support/host.js';
 import { spreadOf, type Figure } from './figure.js';
 
 const runs = 15;
+const starts = 7;
+/** VS Code draws a tree at most each 200 ms: a change that comes alone is measured, not how long the one before it holds it up. */
+const aloneMs = 1_000;
 
 /** Measured in a real VS Code: how long `activate` takes, and how long after an outside write the tree shows it. */
 export async function hostBench(): Promise<readonly Figure[]> {
@@ -12,7 +16,7 @@ export async function hostBench(): Promise<readonly Figure[]> {
     await host.window.openContainer('Skein');
     await host.window.treeRows('Sessions').first().waitFor();
     const refresh = spreadOf(['from write to row', await refreshTimes(host)]);
-    const activation = await activationTime(host);
+    const activation = spreadOf(['activate', await activationTimes(host)]);
     return [
       {
         name: 'tree shows an outside change',
@@ -22,7 +26,7 @@ export async function hostBench(): Promise<readonly Figure[]> {
         of: { median: refresh.median },
         spread: [refresh],
       },
-      { name: 'activation', value: activation, unit: 'ms', bound: 50, of: {} },
+      { name: 'activation', value: activation.median, unit: 'ms', bound: 50, of: { median: activation.median }, spread: [activation] },
     ];
   } finally {
     await host.close();
@@ -54,17 +58,25 @@ async function refreshTimes(host: Host): Promise<readonly number[]> {
     const start = performance.now();
     await seen;
     times.push(performance.now() - start);
+    // Not in step with anything that looks at intervals.
+    await delay(aloneMs * (1 + Math.random()));
   }
   return times;
 }
 
-/** What VS Code itself measured, in milliseconds: the row of Running Extensions. */
-async function activationTime(host: Host): Promise<number> {
-  await host.window.runCommand('Developer: Show Running Extensions');
-  const row = host.window.page.locator('.runtime-extensions-editor .extension', { hasText: 'Skein' });
-  await row.waitFor();
-  const text = await row.innerText();
-  const match = /(\d+)\s*ms/.exec(text);
-  if (!match?.[1]) throw new Error(`no activation time in "${text}"`);
-  return Number(match[1]);
+/** What VS Code itself measured at each start of its extension host, in milliseconds: the row of Running Extensions. */
+async function activationTimes({ window }: Host): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let start = 0; start < starts; start++) {
+    await window.reload();
+    await window.treeRows('Sessions').first().waitFor();
+    await window.runCommand('Developer: Show Running Extensions');
+    const row = window.page.locator('.runtime-extensions-editor .extension', { has: window.page.getByText('Skein', { exact: true }) });
+    await row.waitFor();
+    const text = await row.innerText();
+    const match = /(\d+)\s*ms/.exec(text);
+    if (!match?.[1]) throw new Error(`no activation time in "${text}"`);
+    times.push(Number(match[1]));
+  }
+  return times;
 }
