@@ -41,9 +41,9 @@ const script = {
 };
 
 const bundles = [
-  // The language client is a bundle of its own, loaded when first needed: activation stays short.
-  { ...node, format: 'cjs', entryPoints: { extension: 'src/extension/activate.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, external: ['vscode', './languageClient.cjs'] },
-  { ...node, format: 'cjs', entryPoints: { languageClient: 'src/extension/languageClient.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, external: ['vscode'] },
+  // The language client and the parsing of what webviews post are bundles of their own, loaded when first needed: activation stays short.
+  { ...node, format: 'cjs', entryPoints: { extension: 'src/extension/activate.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, external: ['vscode'] },
+  { ...node, format: 'cjs', entryPoints: { languageClient: 'src/extension/languageClient.ts', webviewMessages: 'src/extension/webviewMessages.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, external: ['vscode'] },
   // The command line is one file: a list would need 40 chunks, and finding each takes longer than running it. Its parts
   // still run when they are first imported. It is a script, which the entry loads with its compiled code: src/cli/codeCache.ts.
   { ...esm, entryPoints: { 'cli/skein': 'src/cli/skein.ts' }, external: ['./main.js'] },

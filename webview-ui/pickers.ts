@@ -1,5 +1,6 @@
 import type { AgentOffers } from '../src/model/agentOffers.js';
-import type { PermissionMode, ThinkingLevel } from '../src/model/record.js';
+import type { PermissionMode } from '../src/model/permissionMode.js';
+import type { ThinkingLevel } from '../src/model/thinkingLevel.js';
 import type { AgentInfoData } from '../src/protocol/requests.js';
 import type { SessionRow } from '../src/model/row.js';
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContentBlock } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
-import type { ThinkingLevel } from '../model/record.js';
+import type { ThinkingLevel } from '../model/thinkingLevel.js';
 import type { Logger } from '../model/logger.js';
 import { promptOf, type PromptAbilities } from './acpContent.js';
 import { failureIn } from './acpFailure.js';

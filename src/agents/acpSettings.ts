@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { SessionError } from '../model/errors.js';
-import { thinkingLevels, type ThinkingLevel } from '../model/record.js';
+import { thinkingLevels, type ThinkingLevel } from '../model/thinkingLevel.js';
 
 const choiceSchema = z.looseObject({ value: z.string(), name: z.string() });
 const groupSchema = z.looseObject({ options: z.array(choiceSchema) });

@@ -2,7 +2,7 @@ import type { ContentBlock } from '../model/entry.js';
 import type { MessageUsage } from '../model/usage.js';
 import type { PermissionRequest, TurnUpdate } from '../model/turn.js';
 import type { StopReason } from '../model/entry.js';
-import type { ThinkingLevel } from '../model/record.js';
+import type { ThinkingLevel } from '../model/thinkingLevel.js';
 import type { Logger } from '../model/logger.js';
 import type { ReplayMessage } from '../model/replayMessages.js';
 

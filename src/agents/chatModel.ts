@@ -1,4 +1,4 @@
-import type { ThinkingLevel } from '../model/record.js';
+import type { ThinkingLevel } from '../model/thinkingLevel.js';
 import type { ReplayMessage } from '../model/replayMessages.js';
 import type { AgentUpdate, TurnResult } from './agent.js';
 

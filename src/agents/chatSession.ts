@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContentBlock } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
-import { thinkingLevels, type ThinkingLevel } from '../model/record.js';
+import { thinkingLevels, type ThinkingLevel } from '../model/thinkingLevel.js';
 import { joinMessages, type ReplayMessage } from '../model/replayMessages.js';
 import type { AgentSession, TurnHooks, TurnResult } from './agent.js';
 import type { ChatModel, OfferedModel } from './chatModel.js';

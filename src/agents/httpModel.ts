@@ -1,6 +1,6 @@
 import { messageOf, SessionError } from '../model/errors.js';
 import type { ContentBlock, StopReason } from '../model/entry.js';
-import type { ThinkingLevel } from '../model/record.js';
+import type { ThinkingLevel } from '../model/thinkingLevel.js';
 import type { ReplayMessage } from '../model/replayMessages.js';
 import type { MessageUsage } from '../model/usage.js';
 import type { TurnResult } from './agent.js';

@@ -1,4 +1,5 @@
-import { isMendingUndoable, type Finding } from '../model/report.js';
+import type { Finding } from '../model/report.js';
+import { isMendingUndoable } from '../model/mending.js';
 import { healthLines } from './healthLines.js';
 import type { ExitCode, Invocation } from './invocation.js';
 import { plainLine } from './plainText.js';

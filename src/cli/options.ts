@@ -1,6 +1,8 @@
 import type { ListFilter } from '../model/filter.js';
-import type { PermissionMode, SessionStatus, ThinkingLevel } from '../model/record.js';
-import type { UsageGroup } from '../model/report.js';
+import type { PermissionMode } from '../model/permissionMode.js';
+import type { SessionStatus } from '../model/sessionStatus.js';
+import type { ThinkingLevel } from '../model/thinkingLevel.js';
+import type { UsageGroup } from '../model/usageGroup.js';
 import type { ExportFormat } from '../core/workspace.js';
 import type { Reply } from '../model/sessionTools.js';
 import { SessionError } from '../model/errors.js';

@@ -1,4 +1,5 @@
-import { textOf, type Entry, type ToolCall } from '../model/entry.js';
+import type { Entry, ToolCall } from '../model/entry.js';
+import { textOf } from '../model/entryText.js';
 import type { TurnUpdate } from '../model/turn.js';
 import { plainLine, plainText } from './plainText.js';
 import type { Terminal } from './terminal.js';

@@ -1,4 +1,4 @@
-import type { PermissionMode } from '../model/record.js';
+import type { PermissionMode } from '../model/permissionMode.js';
 import { errorCodes, SessionError, type ErrorCode } from '../model/errors.js';
 import type { Sent } from '../model/sessionTools.js';
 import type { TurnUpdate } from '../model/turn.js';

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { AgentCatalog } from '../agents/agent.js';
 import type { AgentOffers } from '../model/agentOffers.js';
 import { messageOf } from '../model/errors.js';
-import { permissionModes, thinkingLevels } from '../model/record.js';
+import { permissionModes } from '../model/permissionMode.js';
+import { thinkingLevels } from '../model/thinkingLevel.js';
 import type { CoreContext } from './context.js';
 
 const text = z.string().optional();

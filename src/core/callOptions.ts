@@ -1,4 +1,4 @@
-import type { PermissionMode } from '../model/record.js';
+import type { PermissionMode } from '../model/permissionMode.js';
 import type { Reply } from '../model/sessionTools.js';
 
 /** The session whose agent asks for something. */

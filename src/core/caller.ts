@@ -1,5 +1,6 @@
 import { spawnerOf } from '../model/lineage.js';
-import { sessionIdPattern, type SessionRecord } from '../model/record.js';
+import type { SessionRecord } from '../model/record.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 import { SessionError } from '../model/errors.js';
 import type { Caller } from './callOptions.js';
 import type { CoreContext } from './context.js';

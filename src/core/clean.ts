@@ -1,7 +1,7 @@
 import type { CleanRow } from '../model/report.js';
 import { sortRows } from '../model/filterRows.js';
 import { judgeRetention } from '../model/retention.js';
-import type { SessionStatus } from '../model/record.js';
+import type { SessionStatus } from '../model/sessionStatus.js';
 import { ownSource, type CoreContext } from './context.js';
 import { gatherRows } from './gatherRows.js';
 import { coveredBy, hideRows } from './remove.js';

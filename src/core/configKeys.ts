@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { endpointProtocolSchema, endpointUrlSchema, keyVariableSchema } from '../agents/endpoint.js';
-import { permissionModes, thinkingLevels } from '../model/record.js';
+import { permissionModes } from '../model/permissionMode.js';
+import { thinkingLevels } from '../model/thinkingLevel.js';
 
 export interface ConfigKey {
   readonly schema: z.ZodType;

@@ -1,4 +1,5 @@
-import { textOf, type Entry } from '../model/entry.js';
+import type { Entry } from '../model/entry.js';
+import { textOf } from '../model/entryText.js';
 import { replayEnd } from '../model/replayText.js';
 
 /** By how much the clocks of two programs, or what they round to, may differ. */

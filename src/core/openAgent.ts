@@ -2,7 +2,9 @@ import type { AgentCatalog, AgentConnection, AgentSession, McpProgram } from '..
 import type { Entry } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
-import type { PermissionMode, SessionRecord, ThinkingLevel } from '../model/record.js';
+import type { SessionRecord } from '../model/record.js';
+import type { PermissionMode } from '../model/permissionMode.js';
+import type { ThinkingLevel } from '../model/thinkingLevel.js';
 import { replayMessages } from '../model/replayMessages.js';
 import { replayText } from '../model/replayText.js';
 import { replayView } from '../model/replayView.js';

@@ -1,4 +1,5 @@
-import { permissionModes, thinkingLevels } from '../model/record.js';
+import { permissionModes } from '../model/permissionMode.js';
+import { thinkingLevels } from '../model/thinkingLevel.js';
 import { defaultWord } from './sessionSettings.js';
 
 /** A command at the start of a prompt, after a slash. */

@@ -1,5 +1,5 @@
 import { messageOf, SessionError } from '../model/errors.js';
-import { sessionIdPattern } from '../model/record.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 import type { SessionRow } from '../model/row.js';
 import { adoptedId, notAdopted } from './adoptedId.js';
 import type { CoreContext } from './context.js';

@@ -1,5 +1,7 @@
 import { SessionError } from '../model/errors.js';
-import { permissionModes, sessionStatuses, thinkingLevels } from '../model/record.js';
+import { permissionModes } from '../model/permissionMode.js';
+import { sessionStatuses } from '../model/sessionStatus.js';
+import { thinkingLevels } from '../model/thinkingLevel.js';
 import type { SessionPatch } from './workspace.js';
 
 /** What stands for "as the agent's default says". */

@@ -1,4 +1,5 @@
-import { textOf, type Entry } from '../model/entry.js';
+import type { Entry } from '../model/entry.js';
+import { textOf } from '../model/entryText.js';
 import { SessionError } from '../model/errors.js';
 import type { SessionRow } from '../model/row.js';
 import { sessionTools, type ToolName, type ToolParams, type ToolResult } from '../model/sessionTools.js';

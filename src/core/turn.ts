@@ -1,7 +1,7 @@
 import type { AgentUpdate, TurnResult } from '../agents/agent.js';
 import type { Entry, StopReason } from '../model/entry.js';
 import { messageOf, SessionError } from '../model/errors.js';
-import type { PermissionMode } from '../model/record.js';
+import type { PermissionMode } from '../model/permissionMode.js';
 import type { PermissionRequest, TurnUpdate } from '../model/turn.js';
 import type { Lease, Store } from '../store/store.js';
 import type { TurnEntries } from './turnEntries.js';

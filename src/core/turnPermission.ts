@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { allowOnce, decidePermission, ruleSubject, scopeIds, withScopes, type PermissionScene } from '../model/permissionRule.js';
-import type { PermissionMode } from '../model/record.js';
+import type { PermissionMode } from '../model/permissionMode.js';
 import type { PermissionRequest } from '../model/turn.js';
 import { isSystemError } from '../store/fileError.js';
 import type { CoreContext } from './context.js';

@@ -1,10 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import type { AgentCatalog, AgentInfo, ForkPoint } from '../agents/agent.js';
-import { textOf, type Entry, type EntryOf } from '../model/entry.js';
+import type { Entry, EntryOf } from '../model/entry.js';
+import { textOf } from '../model/entryText.js';
 import { messageOf } from '../model/errors.js';
 import { isInside } from '../model/folderPath.js';
 import { tighterMode } from '../model/permissionRule.js';
-import type { PermissionMode, SessionRecord, ThinkingLevel } from '../model/record.js';
+import type { SessionRecord } from '../model/record.js';
+import type { PermissionMode } from '../model/permissionMode.js';
+import type { ThinkingLevel } from '../model/thinkingLevel.js';
 import { agentDefaults } from './agentOffers.js';
 import type { CoreContext } from './context.js';
 import { defaultBackend } from './defaultBackend.js';

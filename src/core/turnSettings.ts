@@ -1,6 +1,6 @@
 import type { AgentConnection, AgentSession } from '../agents/agent.js';
 import { messageOf, SessionError } from '../model/errors.js';
-import type { ThinkingLevel } from '../model/record.js';
+import type { ThinkingLevel } from '../model/thinkingLevel.js';
 
 export interface TurnSettings {
   readonly model: string | undefined;

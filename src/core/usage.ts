@@ -1,6 +1,7 @@
 import { format } from 'date-fns';
 import { estimatedCost, priceOf, type PriceRow } from '../model/prices.js';
-import type { UsageGroup, UsageRow } from '../model/report.js';
+import type { UsageRow } from '../model/report.js';
+import type { UsageGroup } from '../model/usageGroup.js';
 import type { SessionRow } from '../model/row.js';
 import { addCost, addTokens, noTokens, type TokenUsage } from '../model/usage.js';
 import { Covered, isAgentsOwn, nativeKey } from './adoptedId.js';

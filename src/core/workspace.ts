@@ -8,18 +8,11 @@ import type { ListFilter } from '../model/filter.js';
 import type { Completion } from '../model/completion.js';
 import type { PermissionRule } from '../model/permissionRule.js';
 import type { PromptCommandInfo, PromptOutcome } from '../model/promptCommand.js';
-import type {
-  CleanRow,
-  Finding,
-  RelinkRow,
-  RemovalRow,
-  SearchHit,
-  SettingsReport,
-  SourceHealth,
-  UsageGroup,
-  UsageRow,
-} from '../model/report.js';
-import type { PermissionMode, SessionRecord, SessionSettings, SessionStatus } from '../model/record.js';
+import type { CleanRow, Finding, RelinkRow, RemovalRow, SearchHit, SettingsReport, SourceHealth, UsageRow } from '../model/report.js';
+import type { UsageGroup } from '../model/usageGroup.js';
+import type { SessionRecord, SessionSettings } from '../model/record.js';
+import type { PermissionMode } from '../model/permissionMode.js';
+import type { SessionStatus } from '../model/sessionStatus.js';
 import type { QueuedPrompt } from '../model/queuedPrompt.js';
 import type { Holder, Problem, SessionRow } from '../model/row.js';
 import type { Snapshot } from '../model/snapshot.js';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Params } from '../protocol/requests.js';
-import { sessionIdPattern } from '../model/record.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 import { showFailure } from './failure.js';
 import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';

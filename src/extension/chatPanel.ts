@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
+import { messageOf } from '../model/errors.js';
 import type { Snapshot } from '../model/snapshot.js';
-import type { Attachment, ToHost, ToWebview } from '../protocol/messages.js';
-import { postedSchema } from '../protocol/messages.js';
+import type { Attachment, Posted, ToHost, ToWebview } from '../protocol/messages.js';
 import type { Notification } from '../protocol/requests.js';
 import { defaultBackend } from './defaultBackend.js';
 import { failureText } from './failureText.js';
@@ -12,6 +12,7 @@ import { rowLabel } from './rowText.js';
 import type { ServerState, SessionClient } from './sessionClient.js';
 import { UpdateGate } from './updateGate.js';
 import { showPage } from './webviewPage.js';
+import { webviewParsers } from './webviewParsers.js';
 
 export const panelType = 'skein.chat';
 
@@ -186,13 +187,16 @@ export class ChatPanel {
   }
 
   async #receive(raw: unknown): Promise<void> {
-    const parsed = postedSchema.safeParse(raw);
-    if (!parsed.success) {
-      this.#deps.log.warn(`a message of the panel was dropped: ${parsed.error.message}`);
+    const { parsePosted } = await webviewParsers();
+    let posted: Posted;
+    try {
+      posted = parsePosted(raw);
+    } catch (error) {
+      this.#deps.log.warn(`a message of the panel was dropped: ${messageOf(error)}`);
       return;
     }
     try {
-      const { message, session } = parsed.data;
+      const { message, session } = posted;
       if (message.kind === 'ready') await this.#start();
       else await this.#deps.act(this, message, session);
     } catch (error) {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { sessionStatuses } from '../model/record.js';
+import { sessionStatuses } from '../model/sessionStatus.js';
 import { agentTitle } from './agentTitle.js';
 import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { isMendingUndoable, type Finding } from '../model/report.js';
+import type { Finding } from '../model/report.js';
+import { isMendingUndoable } from '../model/mending.js';
 import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';
 import type { Folder } from './folder.js';
@@ -20,7 +21,7 @@ export function otherCommands({ client, list, panels, log, extensionUri }: Comma
       const key = folder.path;
       const open = usage.get(key);
       if (open) open.bringUp();
-      else usage.set(key, new UsagePanel({ client, extensionUri, folder }, () => usage.delete(key)));
+      else usage.set(key, new UsagePanel({ client, log, extensionUri, folder }, () => usage.delete(key)));
     },
     doctor: async () => {
       for (const folder of windowFolders()) {

@@ -1,4 +1,4 @@
-import { sessionStatuses } from '../model/record.js';
+import { sessionStatuses } from '../model/sessionStatus.js';
 import type { SessionRow } from '../model/row.js';
 import { agentTitle } from './agentTitle.js';
 import { dateGroup } from './dateGroup.js';

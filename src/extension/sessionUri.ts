@@ -1,4 +1,4 @@
-import { sessionIdPattern } from '../model/record.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 
 export const sessionScheme = 'skein-session';
 

@@ -1,4 +1,5 @@
-import { textOf, type Entry } from '../model/entry.js';
+import type { Entry } from '../model/entry.js';
+import { textOf } from '../model/entryText.js';
 import type { SessionRow } from '../model/row.js';
 import { agentTitle } from './agentTitle.js';
 import { joined } from './amountText.js';

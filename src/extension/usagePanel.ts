@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../model/errors.js';
 import { pricesAsOf } from '../model/prices.js';
-import { usageToHostSchema, type UsageChoice, type UsageToWebview } from '../protocol/usageMessages.js';
+import type { UsageChoice, UsageToWebview } from '../protocol/usageMessages.js';
 import { agentTitle } from './agentTitle.js';
 import { failureText } from './failureText.js';
 import type { Folder } from './folder.js';
 import { l10n } from './l10n.js';
 import type { SessionClient } from './sessionClient.js';
 import { showPage } from './webviewPage.js';
+import { webviewParsers } from './webviewParsers.js';
 
 /** A turn tells of many changes: the view adds up again when they have come to rest. */
 const restMs = 1_000;
@@ -14,6 +16,7 @@ const dayMs = 86_400_000;
 
 interface UsagePanelParts {
   readonly client: SessionClient;
+  readonly log: vscode.LogOutputChannel;
   readonly extensionUri: vscode.Uri;
   readonly folder: Folder;
 }
@@ -36,7 +39,7 @@ export class UsagePanel implements vscode.Disposable {
     this.#panel = vscode.window.createWebviewPanel('skein.usage', title, vscode.ViewColumn.Active);
     const { webview } = this.#panel;
     this.#subscriptions = vscode.Disposable.from(
-      webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
+      webview.onDidReceiveMessage((raw: unknown) => void this.#receive(raw)),
       client.on('sessions/changed', () => this.#soon()),
       this.#panel.onDidChangeViewState(() => this.#soon()),
       this.#panel.onDidDispose(() => {
@@ -57,12 +60,17 @@ export class UsagePanel implements vscode.Disposable {
     this.#panel.dispose();
   }
 
-  #receive(message: unknown): void {
-    const parsed = usageToHostSchema.safeParse(message);
-    if (!parsed.success) return;
-    if (parsed.data.kind === 'choose') this.#choice = parsed.data.choice;
+  async #receive(raw: unknown): Promise<void> {
+    const { parseUsageMessage } = await webviewParsers();
+    try {
+      const message = parseUsageMessage(raw);
+      if (message.kind === 'choose') this.#choice = message.choice;
+    } catch (error) {
+      this.#parts.log.warn(`a message of the usage view was dropped: ${messageOf(error)}`);
+      return;
+    }
     this.#ready = true;
-    void this.#show();
+    await this.#show();
   }
 
   #soon(): void {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { permissionModes, thinkingLevels } from './record.js';
+import { permissionModes } from './permissionMode.js';
+import { thinkingLevels } from './thinkingLevel.js';
 
 /** What an agent lets a person choose from, as far as it has told so far, and what its sessions begin with. */
 export const agentOffersSchema = z.object({

@@ -100,10 +100,3 @@ export const entrySchema = z.lazy(() =>
 );
 export type Entry = z.infer<typeof entrySchema>;
 export type EntryOf<T extends Entry['type']> = Extract<Entry, { type: T }>;
-
-/** The plain text of a message's content, blocks joined by a blank line. */
-export function textOf(content: readonly ContentBlock[]): string {
-  return content
-    .map((block) => (block.type === 'text' ? block.text : block.type === 'resource' ? (block.text ?? block.uri) : '[image]'))
-    .join('\n\n');
-}

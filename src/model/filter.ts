@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sessionStatuses } from './record.js';
+import { sessionStatuses } from './sessionStatus.js';
 
 /** What a list may be narrowed by: the same in the tree, on the command line and over the wire. */
 export const listFilterSchema = z.object({

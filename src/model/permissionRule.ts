@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { toolKinds } from './entry.js';
-import type { PermissionMode } from './record.js';
+import type { PermissionMode } from './permissionMode.js';
 import type { PermissionOption, PermissionRequest } from './turn.js';
 import { isInside } from './folderPath.js';
 

@@ -1,20 +1,14 @@
 import * as z from 'zod';
+import { permissionModes } from './permissionMode.js';
+import { sessionIdPattern } from './sessionId.js';
+import { sessionStatuses } from './sessionStatus.js';
+import { thinkingLevels } from './thinkingLevel.js';
 import { tokenUsageSchema } from './usage.js';
 
 /** The newest record version this program writes. A newer one is shown, read-only. */
 export const recordVersion = 1;
 
-export const sessionIdPattern = /^[0-9a-f]{32}$/;
 export const sessionIdSchema = z.string().regex(sessionIdPattern, 'a session id is 32 lower-case hex digits');
-
-export const sessionStatuses = ['created', 'active', 'completed', 'error', 'expired', 'paused'] as const;
-export type SessionStatus = (typeof sessionStatuses)[number];
-
-export const permissionModes = ['ask', 'accept_edits', 'plan', 'auto'] as const;
-export type PermissionMode = (typeof permissionModes)[number];
-
-export const thinkingLevels = ['off', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
-export type ThinkingLevel = (typeof thinkingLevels)[number];
 
 /** ISO 8601 in UTC, as `Date.prototype.toISOString` writes it; any ISO time with an offset is read. */
 export const timestampSchema = z.iso.datetime({ offset: true });

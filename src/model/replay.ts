@@ -1,4 +1,5 @@
-import { textOf, type Entry, type EntryOf } from './entry.js';
+import type { Entry, EntryOf } from './entry.js';
+import { textOf } from './entryText.js';
 
 /** Characters of one tool's output that go along: the agent can run it again. */
 const outputLimit = 2_000;

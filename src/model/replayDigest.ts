@@ -1,4 +1,5 @@
-import { textOf, type Entry } from './entry.js';
+import type { Entry } from './entry.js';
+import { textOf } from './entryText.js';
 import { isPrompt } from './replay.js';
 import { tokensOf } from './tokens.js';
 

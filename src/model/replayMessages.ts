@@ -1,4 +1,5 @@
-import { textOf, type ContentBlock } from './entry.js';
+import type { ContentBlock } from './entry.js';
+import { textOf } from './entryText.js';
 import { partOf, type Said } from './replay.js';
 import type { ReplayView } from './replayView.js';
 

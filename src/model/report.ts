@@ -1,16 +1,10 @@
 import * as z from 'zod';
-import { permissionModes, thinkingLevels } from './record.js';
+import { permissionModes } from './permissionMode.js';
+import { thinkingLevels } from './thinkingLevel.js';
 import { holderSchema, problemSchema, sessionRowSchema } from './row.js';
 
 /** Something doctor found: `kind` says what, `fix` what `--fix` would do, where anything can be done. */
 export const findingSchema = z.object({ path: z.string(), kind: z.string(), detail: z.string(), fix: z.string().optional() });
-
-/** Kinds that `--fix` puts right as any program would when it next met them: no change of anything kept, and none for undo. */
-export const mendedInPlace: ReadonlySet<string> = new Set(['permissions', 'not_ignored', 'dead_lock', 'left_partial']);
-
-/** Whether mending these makes a change that undo takes back. */
-export const isMendingUndoable = (findings: readonly Finding[]): boolean =>
-  findings.some(({ kind, fix }) => fix !== undefined && !mendedInPlace.has(kind));
 
 /** A place where a search matched. `ranges` are [start, end) offsets into `line`, in UTF-16 units. */
 export const searchHitSchema = z.object({
@@ -44,10 +38,6 @@ export type SourceHealth = z.infer<typeof sourceHealthSchema>;
 /** A session and the folder that it is linked to again. */
 export const relinkRowSchema = z.object({ row: sessionRowSchema, workdir: z.string() });
 export type RelinkRow = z.infer<typeof relinkRowSchema>;
-
-/** What usage can be summed up by. Days, weeks and months are those of this computer. */
-export const usageGroups = ['day', 'week', 'month', 'backend', 'model', 'tag', 'folder'] as const;
-export type UsageGroup = (typeof usageGroups)[number];
 
 /**
  * Tokens and dollars of one group. `cost_usd` is what the programs noted, `estimated_usd` what the rest would cost by the table of

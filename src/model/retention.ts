@@ -1,4 +1,4 @@
-import type { SessionStatus } from './record.js';
+import type { SessionStatus } from './sessionStatus.js';
 import type { SessionRow } from './row.js';
 
 const dayMs = 86_400_000;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sessionStatuses } from './record.js';
+import { sessionStatuses } from './sessionStatus.js';
 
 /** What becomes of the answer to a message: nothing, a note in a session of one's choice, or the result of the call. */
 export const replies = ['skip', 'announce', 'reply'] as const;

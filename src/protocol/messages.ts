@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AgentOffers } from '../model/agentOffers.js';
-import { permissionModes, thinkingLevels } from '../model/record.js';
+import { permissionModes } from '../model/permissionMode.js';
+import { thinkingLevels } from '../model/thinkingLevel.js';
 import type { AgentInfoData } from './requests.js';
 import type { PromptCommandInfo } from '../model/promptCommand.js';
 import type { Snapshot } from '../model/snapshot.js';

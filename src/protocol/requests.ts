@@ -11,15 +11,17 @@ import {
   searchHitSchema,
   settingsReportSchema,
   sourceHealthSchema,
-  usageGroups,
   usageRowSchema,
 } from '../model/report.js';
+import { usageGroups } from '../model/usageGroup.js';
 import { permissionRuleSchema } from '../model/permissionRule.js';
 import { promptCommandSchema, promptOutcomeSchema } from '../model/promptCommand.js';
 import { queuedPromptSchema } from '../model/queuedPrompt.js';
 import { snapshotSchema } from '../model/snapshot.js';
 import { holderSchema, problemSchema, sessionRowSchema } from '../model/row.js';
-import { permissionModes, sessionStatuses, thinkingLevels } from '../model/record.js';
+import { permissionModes } from '../model/permissionMode.js';
+import { sessionStatuses } from '../model/sessionStatus.js';
+import { thinkingLevels } from '../model/thinkingLevel.js';
 import { replies, sentSchema, sessionStateSchema } from '../model/sessionTools.js';
 import { turnUpdateSchema } from '../model/turn.js';
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { usageGroups, type UsageRow } from '../model/report.js';
+import type { UsageRow } from '../model/report.js';
+import { usageGroups } from '../model/usageGroup.js';
 
 /** How far back the usage view looks, in days; 0 is all. */
 export const usagePeriods = [7, 30, 90, 0] as const;

@@ -1,4 +1,5 @@
-import { textOf, type Entry } from '../model/entry.js';
+import type { Entry } from '../model/entry.js';
+import { textOf } from '../model/entryText.js';
 
 /** Characters of one entry that can be found: a tool may print gigabytes. */
 const limit = 1_000_000;

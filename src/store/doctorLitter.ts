@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { sessionIdPattern } from '../model/record.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 import { isTemporary } from './durable.js';
 import { examined, setAside, type Examined } from './examined.js';
 import { isSystemError } from './fileError.js';

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { messageOf } from '../model/errors.js';
-import { sessionIdPattern } from '../model/record.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 import { ensureFolder, writeDurably } from './durable.js';
 import { fileError, isSystemError } from './fileError.js';
 import type { FileStat } from './filePort.js';

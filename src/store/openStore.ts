@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import type { Entry } from '../model/entry.js';
 import { SessionError, messageOf } from '../model/errors.js';
-import { sessionIdPattern, type SessionRecord } from '../model/record.js';
+import type { SessionRecord } from '../model/record.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 import type { Finding } from '../model/report.js';
 import type { SessionRow } from '../model/row.js';
 import { isSystemError, isThere, withFileErrors } from './fileError.js';

@@ -10,7 +10,7 @@ import { freshId } from './freshId.js';
 import { ownerSchema, ownerState, thisOwner, type Owner } from './owner.js';
 import { ensurePlainFolder } from './plainFolder.js';
 import { sessionPaths, type SessionPaths } from './sessionPaths.js';
-import { sessionIdPattern } from '../model/record.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 import { appendLines, scanTranscript } from './transcriptFile.js';
 
 /** First line of `partial.jsonl`: whose turn it is. The entries as far as they streamed follow, one a line. */

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import * as z from 'zod';
 import { SessionError, messageOf } from '../model/errors.js';
-import { sessionIdPattern } from '../model/record.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 import { syncFolder, writeDurably } from './durable.js';
 import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { appendJournal, journalLineSchema, type JournalLine } from './journal.js';

@@ -1,4 +1,5 @@
-import { textOf, type Entry, type EntryOf } from '../model/entry.js';
+import type { Entry, EntryOf } from '../model/entry.js';
+import { textOf } from '../model/entryText.js';
 import { promptLimit, recordVersion, sessionRecordSchema, type SessionRecord } from '../model/record.js';
 import { addCost, addTokens, noTokens } from '../model/usage.js';
 import { normalizedRecord } from './recordFile.js';

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { LowSync } from 'lowdb';
-import { recordVersion, sessionStatuses } from '../model/record.js';
+import { recordVersion } from '../model/record.js';
+import { sessionStatuses } from '../model/sessionStatus.js';
 import type { FilePort } from './filePort.js';
 import type { SessionBrief } from './store.js';
 

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { SessionError } from '../model/errors.js';
-import { sessionIdPattern } from '../model/record.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 
 /** Where the files of one session are. */
 export interface SessionPaths {

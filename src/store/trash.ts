@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { SessionError } from '../model/errors.js';
-import { sessionIdPattern } from '../model/record.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { freshId } from './freshId.js';
 import { journalChange, markOf } from './journal.js';

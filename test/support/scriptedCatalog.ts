@@ -10,9 +10,10 @@ import type {
   TurnHooks,
   TurnResult,
 } from '../../src/agents/agent.js';
-import { textOf, type ContentBlock } from '../../src/model/entry.js';
+import type { ContentBlock } from '../../src/model/entry.js';
+import { textOf } from '../../src/model/entryText.js';
 import { SessionError } from '../../src/model/errors.js';
-import type { ThinkingLevel } from '../../src/model/record.js';
+import type { ThinkingLevel } from '../../src/model/thinkingLevel.js';
 
 /** What the agent does with a prompt. */
 export type Script = (prompt: string, hooks: TurnHooks, model: string) => Promise<TurnResult>;

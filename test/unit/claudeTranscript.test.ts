@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { textOf, type Entry } from '../../src/model/entry.js';
+import type { Entry } from '../../src/model/entry.js';
+import { textOf } from '../../src/model/entryText.js';
 import { claudeSource } from '../../src/sources/claude/claude.js';
 import { withClaudeStore, type ClaudeStore } from '../support/claudeStore.js';
 

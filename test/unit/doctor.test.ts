@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, w
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
-import { mendedInPlace, type Finding } from '../../src/model/report.js';
+import type { Finding } from '../../src/model/report.js';
+import { mendedInPlace } from '../../src/model/mending.js';
 import type { SessionRow } from '../../src/model/row.js';
 import { damagedInputs, findingsOf, type DamagePlace } from '../support/damagedInputs.js';
 import { deadOwner } from '../support/deadOwner.js';

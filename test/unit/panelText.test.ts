@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AgentOffers } from '../../src/model/agentOffers.js';
-import type { ThinkingLevel } from '../../src/model/record.js';
+import type { ThinkingLevel } from '../../src/model/thinkingLevel.js';
 import { diffView } from '../../webview-ui/diffRows.js';
 import { formatAge, formatTime } from '../../webview-ui/moments.js';
 import { formatClock, formatCost, formatSpan, formatTokens } from '../../webview-ui/numbers.js';

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { permissionScene } from '../../src/core/turnPermission.js';
 import type { ToolCall } from '../../src/model/entry.js';
 import { decidePermission } from '../../src/model/permissionRule.js';
-import type { PermissionMode } from '../../src/model/record.js';
+import type { PermissionMode } from '../../src/model/permissionMode.js';
 import type { PermissionRequest } from '../../src/model/turn.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
 

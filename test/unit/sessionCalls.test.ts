@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { PermissionMode } from '../../src/model/record.js';
+import type { PermissionMode } from '../../src/model/permissionMode.js';
 import { isFork, isSpawned } from '../../src/model/lineage.js';
 import { withFolder } from '../support/openFolder.js';
 import { cancelled, echo, say, scriptedCatalog, type Script } from '../support/scriptedCatalog.js';

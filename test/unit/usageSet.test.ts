@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Workspace } from '../../src/core/workspace.js';
-import { usageGroups, type UsageGroup } from '../../src/model/report.js';
+import { usageGroups, type UsageGroup } from '../../src/model/usageGroup.js';
 import { ClaudeStore } from '../support/claudeStore.js';
 import { codexId, codexLine, codexMeta, linesOf, said, tokenCount, writeRollout } from '../support/codexRollout.js';
 import { withFolder } from '../support/openFolder.js';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { SessionError } from '../../model/errors.js';
-import { thinkingLevels, type ThinkingLevel } from '../../model/record.js';
+import { thinkingLevels, type ThinkingLevel } from '../../model/thinkingLevel.js';
 import type { ClaudeModel } from './claudeLines.js';
 import type { ClaudeLink } from './claudeLink.js';
 

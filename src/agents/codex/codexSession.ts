@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ContentBlock } from '../../model/entry.js';
 import { messageOf, SessionError } from '../../model/errors.js';
 import type { Logger } from '../../model/logger.js';
-import type { ThinkingLevel } from '../../model/record.js';
+import type { ThinkingLevel } from '../../model/thinkingLevel.js';
 import type { AgentSession, TurnHooks, TurnResult } from '../agent.js';
 import type { Limits } from '../agentLimits.js';
 import { TurnWatch } from '../turnWatch.js';

@@ -1,5 +1,5 @@
 import { SessionError } from '../../model/errors.js';
-import { thinkingLevels, type ThinkingLevel } from '../../model/record.js';
+import { thinkingLevels, type ThinkingLevel } from '../../model/thinkingLevel.js';
 import type { AgentSession } from '../agent.js';
 import type { CodexModel } from './codexMessages.js';
 

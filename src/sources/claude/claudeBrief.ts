@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { textOf } from '../../model/entry.js';
+import { textOf } from '../../model/entryText.js';
 import { promptLimit } from '../../model/record.js';
 import { linesBack, linesFrom, recordOf, shortRecordOf, timeOfLine, turnOf, typeOf, type ClaudeLine } from './claudeLine.js';
 import { wordsOf } from './claudePrompt.js';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { TokenUsage } from '../../model/usage.js';
 import { damagedForeignRow, foreignRow } from '../foreignRow.js';
-import { promptLimit, sessionStatuses } from '../../model/record.js';
+import { promptLimit } from '../../model/record.js';
+import { sessionStatuses } from '../../model/sessionStatus.js';
 import type { SessionRow } from '../../model/row.js';
 
 const count = z.number().int().nonnegative().catch(0);

@@ -1,4 +1,5 @@
-import { textOf, type ContentBlock, type Entry, type EntryOf, type StopReason, type ToolCall } from '../../model/entry.js';
+import type { ContentBlock, Entry, EntryOf, StopReason, ToolCall } from '../../model/entry.js';
+import { textOf } from '../../model/entryText.js';
 import { noTokens } from '../../model/usage.js';
 import { CodexAnswers } from './codexAnswers.js';
 import type { CodexStep } from './codexHistory.js';

@@ -1,7 +1,7 @@
 import { readFileSync, type Stats } from 'node:fs';
 import { basename } from 'node:path';
 import { autoTitle } from '../../model/autoTitle.js';
-import type { SessionStatus } from '../../model/record.js';
+import type { SessionStatus } from '../../model/sessionStatus.js';
 import type { SessionRow } from '../../model/row.js';
 import { readFileEnds } from '../fileEnds.js';
 import { damagedForeignRow, foreignRow } from '../foreignRow.js';

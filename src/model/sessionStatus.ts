@@ -1,0 +1,2 @@
+export const sessionStatuses = ['created', 'active', 'completed', 'error', 'expired', 'paused'] as const;
+export type SessionStatus = (typeof sessionStatuses)[number];
