@@ -23,6 +23,7 @@ import {
 import { AcpTurn } from './acpTurn.js';
 import { promptResponseSchema, usageOf } from './acpUsage.js';
 import type { AgentCommandInfo, AgentSession, TurnHooks, TurnResult } from './agent.js';
+import { SessionTitle } from './sessionTitle.js';
 import { TurnWatch } from './turnWatch.js';
 
 export interface AcpSessionOptions {
@@ -40,8 +41,6 @@ export interface AcpSessionOptions {
 
 /** How long setting a mode or a model may take. */
 const settingMs = 15_000;
-/** How long the first turn waits at its end for the title, which agents make beside it. */
-const titleMs = 250;
 /** How long a turn that ends without a word waits for what the agent may send after its end, and for a pause in that. */
 const lateMs = 500;
 const pauseMs = 100;
@@ -49,6 +48,7 @@ const pauseMs = 100;
 /** A conversation that an ACP agent holds. */
 export class AcpSession implements AgentSession, SessionEvents {
   readonly id: string;
+  readonly lateTitle: SessionTitle;
   readonly #link: AcpLink;
   readonly #options: AcpSessionOptions;
   #models: Choice | undefined;
@@ -56,7 +56,6 @@ export class AcpSession implements AgentSession, SessionEvents {
   #thinking: Choice | undefined;
   #commands: readonly AgentCommandInfo[] = [];
   #turn: AcpTurn | undefined;
-  #title: { readonly text: string; readonly told: boolean } | undefined;
   /** What the session has cost so far, in US dollars; `undefined` while that is not known. */
   #cost: number | undefined;
   #turns = 0;
@@ -69,6 +68,7 @@ export class AcpSession implements AgentSession, SessionEvents {
     this.#modes = modeChoice(options.state);
     this.#thinking = thinkingChoice(options.state);
     this.#cost = options.spent;
+    this.lateTitle = new SessionTitle(() => options.fresh && this.#turns === 1 && this.#link.process.running);
     this.#link.attach(this.id, this);
   }
 
@@ -94,7 +94,7 @@ export class AcpSession implements AgentSession, SessionEvents {
     const turn = new AcpTurn(hooks, this.#cost, this.#options.logger);
     this.#turn = turn;
     this.#turns += 1;
-    if (this.#title?.told === false) this.#tellTitle(turn, this.#title.text);
+    this.lateTitle.begin(turn);
     const { logger, limits } = this.#options;
     const watch = new TurnWatch({
       ...{ title: this.#link.title, process: this.#link.process, logger, limits, signal: hooks.signal },
@@ -113,7 +113,6 @@ export class AcpSession implements AgentSession, SessionEvents {
       const stopReason = watch.cancelled && !turn.spoke ? 'cancelled' : response.stopReason;
       if (stopReason === 'cancelled') turn.close('cancelled');
       else if (!turn.spoke) await this.#waitForLate(turn);
-      await this.#waitForTitle();
       return { stop_reason: stopReason, usage: usageOf(response, turn.cost), model: turn.model ?? this.model };
     } catch (error) {
       turn.close(watch.cancelled ? 'cancelled' : 'failed');
@@ -124,6 +123,7 @@ export class AcpSession implements AgentSession, SessionEvents {
       watch.end();
       this.#cost = turn.sessionCost ?? this.#cost;
       this.#turn = undefined;
+      this.lateTitle.ended();
     }
   }
 
@@ -164,7 +164,7 @@ export class AcpSession implements AgentSession, SessionEvents {
         if (this.#modes) this.#modes = { ...this.#modes, current: z.string().parse(update['currentModeId']) };
         break;
       case 'session_info_update':
-        if (typeof update['title'] === 'string' && update['title'] !== '') this.#tellTitle(this.#turn, update['title']);
+        if (typeof update['title'] === 'string' && update['title'] !== '') this.lateTitle.take(update['title'], this.#turn);
         break;
       default:
         this.#turn?.update(update);
@@ -174,17 +174,6 @@ export class AcpSession implements AgentSession, SessionEvents {
 
   async permission(request: acp.RequestPermissionRequest): Promise<acp.RequestPermissionResponse> {
     return (await this.#turn?.permission(request)) ?? { outcome: { outcome: 'cancelled' } };
-  }
-
-  #tellTitle(turn: AcpTurn | undefined, text: string): void {
-    if (this.#title?.text === text && this.#title.told) return;
-    this.#title = { text, told: turn !== undefined };
-    turn?.title(text);
-  }
-
-  async #waitForTitle(): Promise<void> {
-    const end = Date.now() + titleMs;
-    while (this.#options.fresh && this.#turns === 1 && !this.#title && this.#link.process.running && Date.now() < end) await delay(10);
   }
 
   /** An agent may answer a prompt before it has sent what it has to say: that is this turn's too. */

@@ -75,6 +75,15 @@ export interface AgentSession {
   readonly setThinking?: (level: ThinkingLevel) => Promise<void>;
   /** Takes the conversation so far as messages, before the first prompt: what keeps no session of its own has this. */
   readonly recall?: (history: readonly ReplayMessage[]) => void;
+  readonly lateTitle?: LateTitle;
+}
+
+/** The title of a new session: agents make it beside the first turn, and may tell it after that has ended. */
+export interface LateTitle {
+  /** Hears of each title that comes while no turn runs, and of one that has come already. */
+  listen(listener: (title: string) => void): void;
+  /** Resolves when there is one, or it is too long in coming: to be waited for before the agent is ended. */
+  come(): Promise<void>;
 }
 
 /** Where a fork begins: after this many turns of the agent's own session, the last of which ends with the message of that id. */

@@ -1,6 +1,6 @@
 import type { AgentConnection, AgentSession } from '../agents/agent.js';
 import { messageOf } from '../model/errors.js';
-import type { Logger } from '../model/logger.js';
+import type { CoreContext } from './context.js';
 
 /** A session that nobody used for this long leaves memory. Its files stay as they are. */
 export const idleMs = 24 * 3_600_000;
@@ -27,13 +27,12 @@ interface Kept {
 /** Agents kept warm between turns, so that the next turn of a session needs no start. */
 export class WarmAgents {
   readonly #kept = new Map<string, Kept>();
-  readonly #now: () => number;
-  readonly #logger: Logger;
+  readonly #context: Pick<CoreContext, 'now' | 'logger' | 'store'>;
   readonly #sweep: NodeJS.Timeout;
+  #titling: Promise<void> = Promise.resolve();
 
-  constructor(options: { readonly now: () => number; readonly logger: Logger }) {
-    this.#now = options.now;
-    this.#logger = options.logger;
+  constructor(context: Pick<CoreContext, 'now' | 'logger' | 'store'>) {
+    this.#context = context;
     this.#sweep = setInterval(() => this.#dropIdle(), sweepMs).unref();
   }
 
@@ -61,8 +60,11 @@ export class WarmAgents {
 
   /** Keeps an agent for the session's next turn. One that ends by itself is forgotten. */
   keep(id: string, agent: WarmAgent, lastEntry: string | undefined): void {
-    const kept: Kept = { agent, lastEntry, since: this.#now() };
+    const kept: Kept = { agent, lastEntry, since: this.#context.now() };
     this.#kept.set(id, kept);
+    agent.session.lateTitle?.listen((title) => {
+      this.#titling = this.#titling.then(() => this.#title(id, title));
+    });
     void agent.connection.closed.then(() => {
       if (this.#kept.get(id) === kept) this.#kept.delete(id);
     });
@@ -80,14 +82,30 @@ export class WarmAgents {
     clearInterval(this.#sweep);
     const all = [...this.#kept.values()];
     this.#kept.clear();
-    await Promise.all(all.map(({ agent }) => agent.connection.dispose()));
+    await Promise.all(
+      all.map(async ({ agent: { session, connection } }) => {
+        await session.lateTitle?.come();
+        await connection.dispose();
+      }),
+    );
+    await this.#titling;
+  }
+
+  /** A title that the person gave stands, whatever the agent thinks of. */
+  async #title(id: string, title: string): Promise<void> {
+    const { store, logger } = this.#context;
+    try {
+      await store.update(id, (record) => (record.title_source === 'user' ? {} : { title }));
+    } catch (error) {
+      logger.debug(`the title of ${id} is not kept: ${messageOf(error)}`);
+    }
   }
 
   #dropIdle(): void {
-    for (const [id, { since }] of this.#kept) if (this.#now() - since >= idleMs) this.drop(id);
+    for (const [id, { since }] of this.#kept) if (this.#context.now() - since >= idleMs) this.drop(id);
   }
 
   #end({ connection, backend }: WarmAgent): void {
-    connection.dispose().catch((error: unknown) => this.#logger.warn(`${backend} did not end well: ${messageOf(error)}`));
+    connection.dispose().catch((error: unknown) => this.#context.logger.warn(`${backend} did not end well: ${messageOf(error)}`));
   }
 }

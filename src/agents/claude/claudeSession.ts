@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import type { ContentBlock } from '../../model/entry.js';
 import { messageOf, SessionError } from '../../model/errors.js';
@@ -6,6 +5,7 @@ import type { Logger } from '../../model/logger.js';
 import type { ThinkingLevel } from '../../model/thinkingLevel.js';
 import type { AgentSession, TurnHooks, TurnResult } from '../agent.js';
 import type { Limits } from '../agentLimits.js';
+import { SessionTitle } from '../sessionTitle.js';
 import { TurnWatch } from '../turnWatch.js';
 import { claudeContent } from './claudeContent.js';
 import { systemLineSchema } from './claudeLines.js';
@@ -25,8 +25,6 @@ export interface ClaudeSessionOptions {
   readonly limits: Limits;
 }
 
-/** How long the first turn waits at its end for the title, which is made beside it, in milliseconds. */
-const titleMs = 250;
 /** Characters of the prompt that a title is made of: the program itself takes no more. */
 const titleLength = 1000;
 const titleSchema = z.object({ title: z.string().nullable() });
@@ -34,6 +32,7 @@ const titleSchema = z.object({ title: z.string().nullable() });
 /** A conversation that a `claude` process holds. */
 export class ClaudeSession implements AgentSession, ClaudeEvents {
   readonly id: string;
+  readonly lateTitle: SessionTitle;
   readonly #options: ClaudeSessionOptions;
   readonly #link: ClaudeLink;
   readonly #settings: ClaudeSettings;
@@ -41,7 +40,6 @@ export class ClaudeSession implements AgentSession, ClaudeEvents {
   #cost: number | undefined;
   #contextSize: number | undefined;
   #turns = 0;
-  #title: { readonly text: string; readonly told: boolean } | undefined;
 
   constructor(options: ClaudeSessionOptions) {
     this.id = options.id;
@@ -49,6 +47,7 @@ export class ClaudeSession implements AgentSession, ClaudeEvents {
     this.#link = options.link;
     this.#settings = options.settings;
     this.#cost = options.spent;
+    this.lateTitle = new SessionTitle(() => options.fresh && this.#turns === 1 && this.#link.process.running);
   }
 
   get models(): AgentSession['models'] {
@@ -83,7 +82,7 @@ export class ClaudeSession implements AgentSession, ClaudeEvents {
     const turn = new ClaudeTurn({ title, hooks, logger, baseCost: this.#cost, contextSize: this.#contextSize });
     this.#turn = turn;
     this.#turns += 1;
-    if (this.#title?.told === false) this.#tellTitle(this.#title.text);
+    this.lateTitle.begin(turn);
     const watch = this.#watch(turn, hooks.signal);
     try {
       const message = { role: 'user', content: claudeContent(content) };
@@ -92,9 +91,7 @@ export class ClaudeSession implements AgentSession, ClaudeEvents {
       const result = await Promise.race([turn.result, this.#failure()]);
       if (watch.cancelled) return this.#cancelled(turn);
       watch.end();
-      const ended = turn.end(result);
-      await this.#waitForTitle();
-      return ended;
+      return turn.end(result);
     } catch (error) {
       if (watch.cancelled) return this.#cancelled(turn);
       turn.close('failed');
@@ -104,6 +101,7 @@ export class ClaudeSession implements AgentSession, ClaudeEvents {
       this.#cost = turn.sessionCost ?? this.#cost;
       this.#contextSize = turn.contextSize;
       this.#turn = undefined;
+      this.lateTitle.ended();
     }
   }
 
@@ -150,19 +148,9 @@ export class ClaudeSession implements AgentSession, ClaudeEvents {
     const request = { subtype: 'generate_session_title', description: words.slice(-titleLength), persist: true };
     try {
       const { title } = await this.#link.request(request, titleSchema);
-      if (title !== null && title !== '') this.#tellTitle(title);
+      if (title !== null && title !== '') this.lateTitle.take(title, this.#turn);
     } catch (error) {
       this.#options.logger.debug(`${this.#link.title}: no title: ${messageOf(error)}`);
     }
-  }
-
-  #tellTitle(text: string): void {
-    this.#title = { text, told: this.#turn !== undefined };
-    this.#turn?.title(text);
-  }
-
-  async #waitForTitle(): Promise<void> {
-    const end = Date.now() + titleMs;
-    while (this.#options.fresh && this.#turns === 1 && !this.#title && this.#link.process.running && Date.now() < end) await delay(10);
   }
 }
