@@ -35,19 +35,19 @@ export async function syncFolder(port: FilePort, folder: string): Promise<void> 
   }
 }
 
-/** Makes a folder and those above it (0700) where they are missing. A folder made is flushed into its parent. */
-export async function ensureFolder(port: FilePort, folder: string): Promise<void> {
+/** Makes a folder and those above it (0700) where they are missing. A folder made is flushed into its parent, unless it need not survive a power cut. */
+export async function ensureFolder(port: FilePort, folder: string, { flush = true }: Pick<DurableOptions, 'flush'> = {}): Promise<void> {
   try {
     await port.mkdir(folder);
   } catch (error) {
     if (isSystemError(error, 'EEXIST')) return;
     const parent = path.dirname(folder);
     if (!isSystemError(error, 'ENOENT') || parent === folder) throw error;
-    await ensureFolder(port, parent);
-    await ensureFolder(port, folder);
+    await ensureFolder(port, parent, { flush });
+    await ensureFolder(port, folder, { flush });
     return;
   }
-  await syncFolder(port, path.dirname(folder));
+  if (flush) await syncFolder(port, path.dirname(folder));
 }
 
 export interface DurableOptions {

@@ -37,6 +37,14 @@ export class IndexColumns {
     return new IndexColumns(this.count, new Uint8Array(this.bytes));
   }
 
+  /** The first rows alone, where others were expected and did not come. */
+  first(count: number): IndexColumns {
+    if (count === this.count) return this;
+    const some = new IndexColumns(count);
+    for (let row = 0; row < count; row++) some.copy(row, this, row, this.flags(row));
+    return some;
+  }
+
   number(row: number, column: number): number {
     return this.#numbers[column * this.count + row] ?? Number.NaN;
   }

@@ -188,7 +188,7 @@ class RowBrief implements SessionBrief {
   }
 }
 
-/** Makes a new table, row after row: new rows by `add`, those that an older table knows by `keep`. Or some rows of an older one anew. */
+/** Makes a new table of at most `count` rows, row after row: new ones by `add`, those that an older table knows by `keep`. Or some rows of an older one anew. */
 export class IndexTableBuilder {
   readonly #columns: IndexColumns;
   readonly #base: IndexTable | undefined;
@@ -203,7 +203,9 @@ export class IndexTableBuilder {
 
   /** Starts with all rows of a table, for `add` to replace some. */
   static from(base: IndexTable): IndexTableBuilder {
-    return new IndexTableBuilder(base.count, base, base.columns.copied());
+    const builder = new IndexTableBuilder(base.count, base, base.columns.copied());
+    builder.#row = base.count;
+    return builder;
   }
 
   /** `present`: the bits `record`, `transcript` and `folder`. */
@@ -238,7 +240,7 @@ export class IndexTableBuilder {
   }
 
   finish(facts: TableFacts): IndexTable {
-    return new IndexTable(facts, this.#columns, [...this.#strings.keys()]);
+    return new IndexTable(facts, this.#columns.first(this.#row), [...this.#strings.keys()]);
   }
 
   #intern(text: string): number {

@@ -98,22 +98,20 @@ export class ListIndex {
   async #scanNames(names: Names, base: IndexTable | undefined, scannedAt: number): Promise<IndexTable> {
     const rows = new Map<string, number>();
     for (let row = 0; row < (base?.count ?? 0); row++) rows.set(base?.columns.id(row) ?? '', row);
-    const found: (Seen & { readonly id: string; readonly flags: number; readonly row: number | undefined })[] = [];
+    // Each row goes into its columns at once: objects that wait for the others are what the garbage collector takes its time for.
+    const builder = new IndexTableBuilder(names.present.size, base);
+    let looked = 0;
     for (const [id, flags] of names.present) {
-      if (found.length % batch === batch - 1) await breathe();
+      if (++looked % batch === 0) await breathe();
       const row = rows.get(id);
       const stat = row === undefined ? undefined : this.#stat(id, flags);
-      const isSame = base !== undefined && row !== undefined && stat !== undefined && isKept(base, row, stat, flags);
-      const seen = isSame ? { stat, brief: undefined } : this.#see(id, flags);
-      if (seen !== undefined) found.push({ id, flags, row: isSame ? row : undefined, ...seen });
-    }
-    const builder = new IndexTableBuilder(found.length, base);
-    for (const { id, flags, row, ...seen } of found) {
-      if (row !== undefined) builder.keep(row, flags);
-      else {
-        const waiting = this.#add(builder, id, flags, seen);
-        if (waiting !== undefined) await waiting;
+      if (base !== undefined && row !== undefined && stat !== undefined && isKept(base, row, stat, flags)) {
+        builder.keep(row, flags);
+        continue;
       }
+      const seen = this.#see(id, flags);
+      const waiting = seen && this.#add(builder, id, flags, seen);
+      if (waiting !== undefined) await waiting;
     }
     return builder.finish({ scannedAt, folder: names.folder, strays: names.strays });
   }
@@ -125,7 +123,8 @@ export class ListIndex {
     const strays: string[] = [];
     for (const name of port.readNamesSync(sessions)) {
       const dot = name.indexOf('.');
-      const [id, ending] = dot === -1 ? [name, ''] : [name.slice(0, dot), name.slice(dot)];
+      const id = dot === -1 ? name : name.slice(0, dot);
+      const ending = dot === -1 ? '' : name.slice(dot);
       const flag =
         ending === '.json'
           ? rowFlags.record
@@ -220,7 +219,7 @@ export class ListIndex {
     const { port, logger, root } = this.#context;
     if (table === this.#saved || !isWorthSaving(table, this.#saved, now)) return;
     try {
-      await ensureFolder(port, path.join(root, 'cache'));
+      await ensureFolder(port, path.join(root, 'cache'), { flush: false });
       await writeDurably(port, this.#file, table.encode(Date.now()), { flush: false });
       this.#saved = table;
     } catch (error) {
