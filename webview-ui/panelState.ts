@@ -6,6 +6,7 @@ import type { QueuedPrompt } from '../src/model/queuedPrompt.js';
 import type { Problem, SessionRow } from '../src/model/row.js';
 import type { Snapshot } from '../src/model/snapshot.js';
 import type { TurnUpdate } from '../src/model/turn.js';
+import type { Mentions } from './completion.js';
 import { feedOf, keepKnown, lastTurn, resumeLast, updateFeed, type FeedItem } from './feed.js';
 
 /** Numbers of the running turn that the record does not have yet. */
@@ -43,6 +44,8 @@ export interface PanelState {
   readonly attachments: readonly Attachment[];
   /** What a prompt of a session may begin with, once it was asked for. */
   readonly commands?: { readonly id: string; readonly list: readonly PromptCommandInfo[] } | undefined;
+  /** What may follow a prompt, and the prompt up to the cursor that it was asked for. */
+  readonly mentions?: Mentions | undefined;
   /** What the last command answered. */
   readonly answer?: { readonly command: string; readonly text: string } | undefined;
   /** Agent and model of a new session, where they were chosen before. */
@@ -117,6 +120,8 @@ export function reduce(state: PanelState, message: ToWebview | PanelEvent, at: n
       return { ...state, offers: message.offers };
     case 'commands':
       return { ...state, commands: { id: message.id, list: message.commands } };
+    case 'completion':
+      return { ...state, mentions: { text: message.text, ...message.completion } };
     case 'answered':
       return { ...state, answer: { command: message.command, text: message.text } };
     case 'detach':

@@ -244,13 +244,13 @@ export class FolderWorkspace implements Workspace {
     return (await import('./runPrompt.js')).promptCommands({ workspace: this, facts: await this.#factsOf(id) });
   }
 
-  async completePrompt(id: string, text: string): Promise<Completion> {
+  async completePrompt(id: string | undefined, text: string): Promise<Completion> {
     const [{ completePrompt }, { folderFor }] = await Promise.all([import('./completePrompt.js'), import('./turnPlan.js')]);
-    const row = await this.get(id);
+    const row = id === undefined ? undefined : await this.get(id);
     return completePrompt(text, {
-      place: { cwd: await folderFor(this.#context, row, []), root: this.root },
-      commands: () => this.promptCommands(row.id),
-      sessions: async () => (await this.list({ sort: 'last_used' })).rows.filter((other) => other.id !== row.id),
+      place: { cwd: row ? await folderFor(this.#context, row, []) : this.dir, root: this.root },
+      commands: async () => (row ? this.promptCommands(row.id) : []),
+      sessions: async () => (await this.list({ sort: 'last_used' })).rows.filter((other) => other.id !== row?.id),
     });
   }
 

@@ -174,8 +174,8 @@ export interface Workspace {
   unqueue(id: string, prompt: string): Promise<QueuedPrompt>;
   /** What a prompt of the session may begin with, after a slash. */
   promptCommands(id: string): Promise<readonly PromptCommandInfo[]>;
-  /** What may follow a prompt of the session that was typed up to the cursor: commands, values, files, sessions. */
-  completePrompt(id: string, text: string): Promise<Completion>;
+  /** What may follow a prompt that was typed up to the cursor: commands, values, files, sessions. Without an id it is a new session's. */
+  completePrompt(id: string | undefined, text: string): Promise<Completion>;
   /** Does what a prompt asks of Skein itself; not handled, it is for the agent. `usage` for words that do not fit. */
   runPrompt(id: string, text: string): Promise<PromptOutcome>;
   running(id: string): RunningTurn | undefined;

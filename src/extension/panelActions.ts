@@ -39,6 +39,10 @@ export function actOnPanels({ client, panels, list, diffs }: Parts): void {
       const { folder, id } = sessionOf(panel, session);
       panel.post({ kind: 'commands', id, commands: await client.request('prompt/commands', { folder, id }) });
     },
+    complete: async (panel, { text }, session) => {
+      const folder = panel.subject.folder.path;
+      panel.post({ kind: 'completion', text, completion: await client.request('prompt/complete', { folder, id: session, text }) });
+    },
     cancel: (panel, _, session) => client.request('turn/cancel', sessionOf(panel, session)),
     takeOver: async (panel, _, session) => {
       await client.request('lease/take', sessionOf(panel, session));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { AgentOffers } from '../model/agentOffers.js';
+import type { Completion as PromptCompletion } from '../model/completion.js';
 import { permissionModes } from '../model/permissionMode.js';
 import { thinkingLevels } from '../model/thinkingLevel.js';
 import type { AgentInfoData } from './requests.js';
@@ -41,6 +42,8 @@ export const toHostSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('offers'), agent: z.string() }),
   /** Asks for the commands that a prompt may begin with. */
   z.object({ kind: z.literal('commands') }),
+  /** Asks for the files and sessions that a prompt may name; `text` is what stands before the cursor. */
+  z.object({ kind: z.literal('complete'), text: z.string() }),
   z.object({ kind: z.literal('cancel') }),
   z.object({ kind: z.literal('takeOver') }),
   z.object({ kind: z.literal('retry') }),
@@ -92,6 +95,8 @@ export type ToWebview =
   | { readonly kind: 'row'; readonly row: SessionRow }
   | { readonly kind: 'offers'; readonly offers: AgentOffers }
   | { readonly kind: 'commands'; readonly id: string; readonly commands: readonly PromptCommandInfo[] }
+  /** What may follow `text`. */
+  | { readonly kind: 'completion'; readonly text: string; readonly completion: PromptCompletion }
   /** What a command of Skein's answered; `command` as it was typed. */
   | { readonly kind: 'answered'; readonly command: string; readonly text: string }
   | { readonly kind: 'attach'; readonly attachment: Attachment }

@@ -169,8 +169,8 @@ export const requests = {
   'sessions/settings': { params: z.object({ folder, id }), result: settingsReportSchema },
   /** What a prompt may begin with after a slash, and what comes of one that does. */
   'prompt/commands': { params: z.object({ folder, id }), result: z.array(promptCommandSchema) },
-  /** `text` is what stands before the cursor. */
-  'prompt/complete': { params: z.object({ folder, id, text: z.string() }), result: completionSchema },
+  /** `text` is what stands before the cursor; without an `id` it is a new session's first prompt. */
+  'prompt/complete': { params: z.object({ folder, id: id.optional(), text: z.string() }), result: completionSchema },
   'prompt/run': { params: z.object({ folder, id, text: z.string() }), result: promptOutcomeSchema },
   /** With `queue` it waits for the turn that runs here, and `queued` is its id; with `steer` it ends that one and goes on with this. */
   'turn/start': {

@@ -250,6 +250,63 @@ describe('keys', () => {
   });
 });
 
+describe('naming files and sessions', () => {
+  test('an @ lists them where the cursor is; arrows walk, Tab and Enter take, Esc closes', async () => {
+    const panel = await openPanel();
+    const { keyboard } = panel.page;
+    await panel.send(show(snapshot(finished)));
+    const told = (text: string, start: number, items: readonly (readonly [string, string, string?])[]) =>
+      panel.send({
+        kind: 'completion',
+        text,
+        completion: { start, items: items.map(([whole, label, detail]) => ({ text: whole, label, ...(detail && { detail }) })) },
+      });
+    await panel.composer.fill('Read  and go on');
+    await keyboard.press('Home');
+    for (let step = 0; step < 5; step++) await keyboard.press('ArrowRight');
+    await keyboard.type('@s');
+    await panel.settle();
+    assert.deepEqual((await panel.posted('complete')).at(-1), { kind: 'complete', text: 'Read @s' });
+    const list = panel.page.getByRole('listbox', { name: 'Files and sessions' });
+    assert.equal(await list.count(), 0);
+    await told('Read @s', 5, [
+      ['@session:', 'session:', 'another session'],
+      ['@src/', 'src/'],
+    ]);
+    const selected = list.getByRole('option', { selected: true });
+    await selected.filter({ hasText: 'session:' }).waitFor();
+    const isPointedAt = (): Promise<string | null> => panel.composer.getAttribute('aria-activedescendant');
+    assert.equal(await isPointedAt(), await selected.getAttribute('id'));
+    assert.equal(await panel.composer.getAttribute('aria-controls'), await list.getAttribute('id'));
+    await keyboard.press('ArrowDown');
+    await selected.filter({ hasText: 'src/' }).waitFor();
+    await keyboard.press('Tab');
+    assert.equal(await panel.composer.inputValue(), 'Read @src/ and go on');
+    await panel.settle();
+    assert.deepEqual((await panel.posted('complete')).at(-1), { kind: 'complete', text: 'Read @src/' });
+    await told('Read @src/', 5, [['@src/a.ts ', 'src/a.ts']]);
+    await selected.filter({ hasText: 'src/a.ts' }).waitFor();
+    await keyboard.press('Escape');
+    await list.waitFor({ state: 'detached' });
+    assert.equal(await isPointedAt(), null);
+    await keyboard.type('a');
+    await selected.filter({ hasText: 'src/a.ts' }).waitFor();
+    await keyboard.press('Enter');
+    assert.equal(await panel.composer.inputValue(), 'Read @src/a.ts and go on');
+    await list.waitFor({ state: 'detached' });
+    await keyboard.type('@session:log');
+    await told('Read @src/a.ts @session:log', 15, [['@session:1a2b3c4d5e6f ', 'Fix login', 'claude']]);
+    await list.getByRole('option', { name: /Fix login/ }).click();
+    assert.equal(await panel.composer.inputValue(), 'Read @src/a.ts @session:1a2b3c4d5e6f and go on');
+    assert.deepEqual(await panel.posted('send'), []);
+    await keyboard.press('Enter');
+    assert.deepEqual(
+      (await panel.posted('send')).map(({ text }) => text),
+      ['Read @src/a.ts @session:1a2b3c4d5e6f and go on'],
+    );
+  });
+});
+
 describe('the composer’s foot', () => {
   const pickFrom = async ({ page }: PanelPage, name: string, choice: RegExp): Promise<void> => {
     await page.getByRole('button', { name: `${name}: ` }).click();

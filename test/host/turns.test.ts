@@ -161,6 +161,40 @@ describe('commands in the composer', () => {
   });
 });
 
+describe('files and sessions that a prompt names', () => {
+  test('are offered after an @, in a session and on the empty page, and go along', async () => {
+    const { window, workspace } = host();
+    await fs.mkdir(path.join(workspace, 'notes'), { recursive: true });
+    await fs.writeFile(path.join(workspace, 'notes', 'tide.md'), 'high tide at noon\n');
+    const { id: other } = await startSession(host(), 'hello', { title: 'About the moon' });
+    const { id, panel } = await openNew('Names things');
+    const complete = async (typed: string, label: string): Promise<void> => {
+      await panel.composer.focus();
+      await panel.composer.pressSequentially(typed);
+      const list = panel.frame.getByRole('listbox', { name: 'Files and sessions' });
+      await list.getByRole('option', { selected: true }).filter({ hasText: label }).waitFor();
+      await panel.composer.press('Enter');
+    };
+    await complete('Read @no', 'notes/');
+    await complete('', 'notes/tide.md');
+    await complete('as in @session:moon', 'About the moon');
+    const prompt = `Read @notes/tide.md as in @session:${other.slice(0, 12)}`;
+    assert.equal(await panel.composer.inputValue(), `${prompt} `);
+    await panel.ask(prompt);
+    const sent = (await get(id)).entries.findLast((entry) => entry.type === 'message' && entry.message.role === 'user');
+    const blocks = sent?.type === 'message' ? sent.message.content.slice(1) : [];
+    assert.deepEqual(
+      blocks.map((block) => (block.type === 'resource' ? block.title : block.type)),
+      ['notes/tide.md', 'session "About the moon"'],
+    );
+
+    await host().evaluate((api, agent) => api.commands.executeCommand('skein.newSession', agent), 'demo');
+    await window.editorTab('New session').waitFor();
+    await panel.composer.pressSequentially('@notes/');
+    await panel.frame.getByRole('option', { name: 'notes/tide.md' }).waitFor();
+  });
+});
+
 describe('the mode at the foot of the composer', () => {
   const mode = ({ frame }: ChatPanel) => frame.locator('.composer-row [aria-label^="Mode:"]');
   const chosen = async (panel: ChatPanel, label: string): Promise<void> => {

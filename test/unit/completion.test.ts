@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PromptCommandInfo } from '../../src/model/promptCommand.js';
-import { completionsOf } from '../../webview-ui/completion.js';
+import { completionsOf, mentionAt, mentionsOf, type Mentions } from '../../webview-ui/completion.js';
 
 const command = (name: string, argument = '', values: string[] = [], from: 'skein' | 'agent' = 'skein'): PromptCommandInfo => ({
   ...{ name, argument, values, from },
@@ -55,5 +55,46 @@ describe('completing a prompt that begins with a slash', () => {
 
   test('is for the beginning of a prompt of one line', () => {
     for (const draft of ['', 'hello', 'see /mode', ' /mode', '/mode a b', '/mode\nask']) assert.equal(texts(draft), undefined, draft);
+  });
+});
+
+describe('completing what a prompt names', () => {
+  const told: Mentions = {
+    text: 'see @s',
+    start: 4,
+    items: [
+      { text: '@session:', label: 'session:', detail: 'another session' },
+      { text: '@src/', label: 'src/' },
+      { text: '@sums.txt ', label: 'sums.txt' },
+    ],
+  };
+  const found = (draft: string, caret = draft.length, of = told) =>
+    mentionsOf(draft, caret, of)?.items.map(({ text, caret: at = NaN }) => `${text.slice(0, at)}|${text.slice(at)}`);
+
+  test('begins with an @ after white space or a bracket, and ends with the word', () => {
+    assert.deepEqual(['@', 'see @a', '(@a/b', 'see\n@x'].map(mentionAt), ['@', '@a', '@a/b', '@x']);
+    for (const before of ['', 'a@b', 'see @a ', 'see @a b']) assert.equal(mentionAt(before), undefined, before);
+  });
+
+  test('puts what is taken in the place of what is typed, and the cursor behind it', () => {
+    assert.deepEqual(found('see @s'), ['see @session:|', 'see @src/|', 'see @sums.txt |']);
+    assert.deepEqual(found('see @s and go', 6), ['see @session:| and go', 'see @src/| and go', 'see @sums.txt |and go']);
+    assert.equal(mentionsOf('see @s', 6, told)?.first, 0);
+  });
+
+  test('narrows what was told until more is, and shows nothing of another place', () => {
+    assert.deepEqual(found('see @SU'), ['see @sums.txt |']);
+    assert.equal(found('see @sx'), undefined);
+    assert.equal(found('saw @su'), undefined);
+    assert.equal(found('see it @s'), undefined);
+    assert.equal(found('see @s', 3), undefined);
+    assert.equal(mentionsOf('see @s', 6, undefined), undefined);
+  });
+
+  test('leaves Enter to what is whole already', () => {
+    const whole = { ...told, text: 'see @sums.txt', items: told.items.slice(2) };
+    assert.equal(found('see @sums.txt', 13, whole), undefined);
+    const more = { ...whole, items: [...whole.items, { text: '@sums.txt.old ', label: 'sums.txt.old' }] };
+    assert.equal(mentionsOf('see @sums.txt', 13, more)?.first, -1);
   });
 });

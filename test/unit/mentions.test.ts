@@ -98,5 +98,9 @@ test('completion offers commands, values, files and sessions, and nothing that w
     assert.deepEqual(await texts('see @src/c'), ['see @src/core/']);
     for (const text of ['@.e', '@.skein/', '@../', 'mail a@src', 'nothing']) assert.deepEqual(await texts(text), [], text);
     assert.deepEqual(await texts('as @session:log'), [`as @session:${other.id.slice(0, 12)} `]);
+    const first = async (text: string) => (await workspace.completePrompt(undefined, text)).items.map((item) => item.text);
+    assert.deepEqual(await first('@src/c'), ['@src/core/'], 'also for the first prompt of a session that is still to be made');
+    assert.equal((await first('@session:')).length, 2);
+    assert.deepEqual(await first('/th'), []);
   });
 });

@@ -195,6 +195,7 @@ function Panel({ state, host, actions }: PanelProps) {
               onSend={(text) => send(text)}
               onSteer={(text) => send(text, true)}
               commands={commands}
+              mentions={state.mentions}
               onStop={() => post({ kind: 'cancel' })}
               placeholder={placeholder(state, waiting.length > 0)}
               running={running}

@@ -1,10 +1,23 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PromptCommandInfo } from '../../src/model/promptCommand.js';
-import { completionsOf, type Completion } from '../completion.js';
+import { completionsOf, mentionAt, mentionsOf, type Completion, type Mentions } from '../completion.js';
 import { Option } from './controls.js';
+import { usePanel } from './panelContext.js';
+
+export interface CompletionProps {
+  readonly draft: string;
+  /** Where the cursor is in it. */
+  readonly caret: number;
+  readonly commands: readonly PromptCommandInfo[];
+  /** What was told last of files and sessions. */
+  readonly mentions: Mentions | undefined;
+  /** Takes the prompt in its place; the cursor goes to `caret`. */
+  readonly onTake: (text: string, caret: number) => void;
+}
 
 /** The list of completions of a field that keeps the focus. */
 export interface CompletionState {
+  readonly name: string;
   readonly items: readonly Completion[];
   readonly active: number;
   /** Whether the key was one of the list's. */
@@ -15,13 +28,22 @@ export interface CompletionState {
 export const completionId = (index: number): string => `completion-${index}`;
 
 /** Completes what is typed: Up and Down walk, Enter and Tab take, Esc closes until something else is typed. */
-export function useCompletion(draft: string, commands: readonly PromptCommandInfo[], onDraft: (text: string) => void): CompletionState {
-  const found = useMemo(() => completionsOf(draft, commands), [draft, commands]);
+export function useCompletion({ draft, caret, commands, mentions, onTake }: CompletionProps): CompletionState {
+  const { post } = usePanel();
+  const before = draft.slice(0, caret);
+  const isMention = mentionAt(before) !== undefined;
+  useEffect(() => {
+    if (isMention) post({ kind: 'complete', text: before });
+  }, [isMention && before]);
+  const found = useMemo(
+    () => (isMention ? mentionsOf(draft, caret, mentions) : completionsOf(draft, commands)),
+    [isMention, draft, caret, commands, mentions],
+  );
   const [place, setPlace] = useState<{ readonly of: typeof found; readonly active: number }>();
   const [closed, setClosed] = useState<string>();
   const items = found && closed !== draft ? found.items : [];
   const active = place && place.of === found ? place.active : (found?.first ?? -1);
-  const take = (item: Completion): void => onDraft(item.text);
+  const take = (item: Completion): void => onTake(item.text, item.caret ?? item.text.length);
   const onKey = ({ key, shiftKey, altKey, ctrlKey, metaKey }: KeyboardEvent): boolean => {
     if (items.length === 0 || shiftKey || altKey || ctrlKey || metaKey) return false;
     if (key === 'Escape') setClosed(draft);
@@ -34,10 +56,10 @@ export function useCompletion(draft: string, commands: readonly PromptCommandInf
     } else return false;
     return true;
   };
-  return { items, active, onKey, take };
+  return { name: isMention ? 'Files and sessions' : 'Commands', items, active, onKey, take };
 }
 
-export function CompletionList({ items, active, take }: CompletionState) {
+export function CompletionList({ name, items, active, take }: CompletionState) {
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     list.current?.querySelector('.active')?.scrollIntoView({ block: 'nearest' });
@@ -49,12 +71,12 @@ export function CompletionList({ items, active, take }: CompletionState) {
       class="list completion"
       id="completion"
       role="listbox"
-      aria-label="Commands"
+      aria-label={name}
       ref={list}
       onMouseDown={(event) => event.preventDefault()}
     >
       {items.map((item, index) => (
-        <Option key={item.label} id={completionId(index)} selected={index === active} active={index === active} onClick={() => take(item)}>
+        <Option key={item.text} id={completionId(index)} selected={index === active} active={index === active} onClick={() => take(item)}>
           {item.label}
           {item.note !== '' && <small> {item.note}</small>}
         </Option>

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PromptCommandInfo } from '../../src/model/promptCommand.js';
 import type { Attachment } from '../../src/protocol/messages.js';
+import type { Mentions } from '../completion.js';
 import { promptHistory, stepHistory } from '../promptHistory.js';
 import { CompletionList, completionId, useCompletion } from './completionList.js';
 import { IconButton } from './controls.js';
@@ -30,6 +31,8 @@ interface ComposerProps {
   readonly attachments: readonly Attachment[];
   /** What a prompt may begin with, after a slash. */
   readonly commands: readonly PromptCommandInfo[];
+  /** Files and sessions that it may name, after an `@`. */
+  readonly mentions: Mentions | undefined;
   /** Earlier prompts, oldest first. */
   readonly prompts: readonly string[];
   readonly agent: Pick;
@@ -48,10 +51,21 @@ export function Composer(props: ComposerProps) {
   const { post, dispatch } = usePanel();
   const field = useRef<HTMLTextAreaElement>(null);
   const onHistoryKey = useHistoryKeys(props);
-  const completion = useCompletion(draft, props.commands, onDraft);
+  const [caret, setCaret] = useState(draft.length);
+  const wanted = useRef<number>(undefined);
+  const completion = useCompletion({
+    ...{ draft, caret, commands: props.commands, mentions: props.mentions },
+    onTake: (text, at) => {
+      wanted.current = at;
+      onDraft(text);
+    },
+  });
   useLayoutEffect(() => {
     const element = field.current;
     if (!element) return;
+    if (wanted.current !== undefined) element.setSelectionRange(wanted.current, wanted.current);
+    wanted.current = undefined;
+    setCaret(element.selectionEnd);
     element.style.height = 'auto';
     element.style.height = `${element.scrollHeight}px`;
   }, [draft]);
@@ -104,7 +118,12 @@ export function Composer(props: ComposerProps) {
         aria-autocomplete="list"
         aria-controls={completion.items.length > 0 ? 'completion' : undefined}
         aria-activedescendant={completion.items[completion.active] ? completionId(completion.active) : undefined}
-        onInput={(event) => onDraft(event.currentTarget.value)}
+        onInput={(event) => {
+          setCaret(event.currentTarget.selectionEnd);
+          onDraft(event.currentTarget.value);
+        }}
+        onKeyUp={(event) => setCaret(event.currentTarget.selectionEnd)}
+        onClick={(event) => setCaret(event.currentTarget.selectionEnd)}
         onKeyDown={onKeyDown}
       />
       <div class="composer-row">
