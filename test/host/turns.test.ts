@@ -189,9 +189,9 @@ describe('files and sessions that a prompt names', () => {
     );
 
     await host().evaluate((api, agent) => api.commands.executeCommand('skein.newSession', agent), 'demo');
-    await window.editorTab('New session').waitFor();
-    await panel.composer.pressSequentially('@notes/');
-    await panel.frame.getByRole('option', { name: 'notes/tide.md' }).waitFor();
+    const empty = await ChatPanel.find(window, 'New session');
+    await empty.composer.pressSequentially('@notes/');
+    await empty.frame.getByRole('option', { name: 'notes/tide.md' }).waitFor();
   });
 });
 
