@@ -76,7 +76,7 @@ describe('OpenCode', () => {
   test('says that it is silent while it tries again and again, and stops at a cancel', async () => {
     const session = await connection!.create({ cwd: place.dir });
     const cancel = new AbortController();
-    const { result, updates } = await runTurn(session, '[[fail 500]]', {
+    const { result, updates } = await runTurn(session, '[[fail 500 60000]]', {
       signal: cancel.signal,
       onUpdate: ({ kind }) => {
         if (kind === 'notice') cancel.abort();

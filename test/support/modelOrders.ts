@@ -12,8 +12,10 @@ export interface Orders {
   readonly overflow?: string;
 }
 
+/** What is quoted of a conversation, for a summary, orders nothing any more. */
 export function ordersOf(prompt: string): Orders {
-  const orders = [...prompt.matchAll(/\[\[(think|say|write|bash|tool|hang|fail|overflow)\s*([^\]]*)\]\]/g)];
+  const own = prompt.replace(/<conversation>[^]*<\/conversation>/, '');
+  const orders = [...own.matchAll(/\[\[(think|say|write|bash|tool|hang|fail|overflow)\s*([^\]]*)\]\]/g)];
   return Object.fromEntries(orders.map(([, name = '', rest = '']): [string, string] => [name, rest]));
 }
 

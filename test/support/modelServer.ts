@@ -35,8 +35,9 @@ const dialects = [anthropic, responses, chatCompletions, gemini];
  * Starts a server that speaks Anthropic's Messages, OpenAI's Responses and Chat Completions and Gemini's `generateContent`, with
  * and without server-sent events. It echoes the last prompt and counts the person's earlier prompts, so that a resume or a fork
  * proves that it carried the history. A prompt may order it to `[[think]]`, to `[[say WORDS]]` before the rest, to `[[write FILE TEXT]]` and
- * `[[bash COMMAND]]` or `[[tool NAME JSON]]` (tools, where the agent offers them), to `[[hang]]` after the first words, `[[fail STATUS]]`, or
- * `[[overflow]]`: the context is full. A request for JSON gets its fields.
+ * `[[bash COMMAND]]` or `[[tool NAME JSON]]` (tools, where the agent offers them), to `[[hang]]` after the first words, `[[fail STATUS]]`
+ * (which may be tried again at once, or as `[[fail STATUS MS]]` says, in so many milliseconds), or `[[overflow]]`: the context is full.
+ * A request for JSON gets its fields.
  * A model named `small` obeys none of them, for the titles and summaries that agents ask for on the side.
  */
 export async function startModelServer(): Promise<ModelServer> {
@@ -84,10 +85,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, reques
 
   const id = `msg_${requests.length}`;
   const orders = question.model === 'small' ? {} : ordersOf(prompts.at(-1) ?? '');
-  const why = orders.overflow !== undefined ? 'overflow' : orders.fail === undefined ? undefined : Number(orders.fail) || 500;
+  const [status, again = '1'] = orders.fail?.split(' ') ?? [];
+  const why = orders.overflow !== undefined ? 'overflow' : status === undefined ? undefined : Number(status);
   if (why !== undefined) {
     const refusal = dialect.refusal(why, id);
-    return 'status' in refusal ? json(response, refusal.status, refusal.body) : stream(response, refusal.events);
+    if (!('status' in refusal)) return stream(response, refusal.events);
+    response.setHeader('retry-after-ms', again);
+    return json(response, refusal.status, refusal.body);
   }
   const parts = partsOf(question, prompts, `call_${requests.length}`);
   const whole = { id, model: question.model, parts, tokens: { input: tokens(text), output: tokens(JSON.stringify(parts)) } };

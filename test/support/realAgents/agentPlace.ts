@@ -12,12 +12,13 @@ export interface AgentPlace {
   readonly dir: string;
   readonly home: string;
   readonly server: ModelServer;
-  /** The product, as another program would open it; with other agents installed beside. Closed at the end too. */
-  open(others?: readonly RealAgent[]): Promise<Workspace>;
+  /** The product, as another program would open it. Closed at the end too. */
+  open(): Promise<Workspace>;
   close(): Promise<void>;
 }
 
-export async function makeAgentPlace(agent: RealAgent): Promise<AgentPlace> {
+/** The first agent is found before the others, where two bring a program of one name. */
+export async function makeAgentPlace(...agents: readonly RealAgent[]): Promise<AgentPlace> {
   const scratch = makeScratchFolder('agent');
   const [dir, home] = [path.join(scratch.folder, 'project'), path.join(scratch.folder, 'home')];
   for (const made of [dir, home]) await mkdir(made);
@@ -29,8 +30,7 @@ export async function makeAgentPlace(agent: RealAgent): Promise<AgentPlace> {
     dir,
     home,
     server,
-    async open(others = []) {
-      const agents = [agent, ...others];
+    async open() {
       const folders = await Promise.all(agents.map(({ install }) => install()));
       const envs = await Promise.all(agents.map(({ prepare }) => prepare(home, server.url)));
       const env = Object.assign(

@@ -26,6 +26,9 @@ export const opencode: RealAgent = {
     };
     await mkdir(path.join(home, '.config/opencode'), { recursive: true });
     await writeFile(path.join(home, '.config/opencode/opencode.json'), JSON.stringify(config));
-    return { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' };
+    // At each start in a new home it would fetch the package that plug-ins are written with.
+    return { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1', npm_config_offline: 'true' };
   },
+  // What is too long it shortens by itself.
+  deviations: { refusalEndsTurn: true, hints: { overflow: 'goes on' } },
 };

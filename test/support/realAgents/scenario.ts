@@ -6,15 +6,32 @@ import type { MatrixRow } from './matrix.js';
 import type { RealAgent } from './realAgent.js';
 import { tell } from './told.js';
 
-/** What the tests of one agent share. */
+/** What the tests of one agent share. An agent takes seconds to start: they go on with one session where they can. */
 export interface Scenario {
   readonly agent: RealAgent;
   readonly place: AgentPlace;
   readonly workspace: Workspace;
   /** What was seen, for the README. */
   readonly row: MatrixRow;
-  /** A new session of the agent. */
+  /** The session in which all kinds of turns are tried. */
   session(): Promise<string>;
+  /** The one that is resumed, forked and handed on. */
+  talk(): Promise<Talk>;
+  /** Closes the product with all agents, and opens it again. */
+  restart(): Promise<void>;
+}
+
+/** A session with the prompts that were sent in it so far; whoever sends one adds it. */
+export interface Talk {
+  readonly id: string;
+  readonly said: string[];
+}
+
+/** Begins a session with some turns. */
+export async function beginTalk(workspace: Workspace, backend: string, ...prompts: readonly string[]): Promise<Talk> {
+  const { id } = await workspace.create({ backend });
+  for (const prompt of prompts) await answerTo(workspace, id, prompt);
+  return { id, said: [...prompts] };
 }
 
 /** Runs a turn that has to end well. Returns the answer. */
