@@ -30,30 +30,31 @@ const demoName = 'demo';
 
 /** The agents of this machine: those of the table, those of the config, and the demo. */
 export function agentCatalog(options: CatalogOptions): AgentCatalog {
-  const look = async (refuse: readonly string[]): Promise<{ listed: FoundAgent[]; folders: string[] }> => {
+  /** By name, in their order: how each is looked for. */
+  const known = async (folders: readonly string[], refuse: readonly string[]): Promise<Map<string, () => Promise<FoundAgent>>> => {
     const config = typeof options.config === 'function' ? await options.config() : (options.config ?? {});
-    const folders = await programFolders(options.env);
     const others = Object.keys(config)
       .filter((name) => name !== demoName && config[name]?.command !== undefined && !agentTable.some((row) => row.name === name))
       .map((name) => ({ name, title: name, ways: [acpWay(name)] as const }));
-    const known = [...agentTable, ...others].map((row) => searchAgent(row, config[row.name] ?? {}, { folders, refuse }));
-    return { listed: await Promise.all([...known, demo(options.demoPath, config[demoName] ?? {}, folders, refuse)]), folders };
+    return new Map([
+      ...[...agentTable, ...others].map((row) => [row.name, () => searchAgent(row, config[row.name] ?? {}, { folders, refuse })] as const),
+      [demoName, () => demo(options.demoPath, config[demoName] ?? {}, folders, refuse)] as const,
+    ]);
   };
 
   return {
     async list() {
-      const { listed } = await look(refused(options.folders ?? [], options.env));
-      return listed.map(({ info }) => info);
+      const agents = await known(await programFolders(options.env), refused(options.folders ?? [], options.env));
+      return Promise.all([...agents.values()].map(async (look) => (await look()).info));
     },
 
     async connect(name, { cwd, logger, env }): Promise<AgentConnection> {
       const refuse = refused([...(options.folders ?? []), cwd], options.env);
-      const { listed, folders } = await look(refuse);
-      const agent = listed.find(({ info }) => info.name === name);
+      const folders = await programFolders(options.env);
+      const agents = await known(folders, refuse);
+      const agent = await agents.get(name)?.();
       if (!agent)
-        throw new SessionError('agent_missing', `There is no agent named ${name}`, {
-          hint: `known are ${listed.map(({ info }) => info.name).join(', ')}`,
-        });
+        throw new SessionError('agent_missing', `There is no agent named ${name}`, { hint: `known are ${[...agents.keys()].join(', ')}` });
       if (agent.found.length === 0) throw missing(agent.info);
       await fs.access(cwd).catch((error: unknown) => {
         throw new SessionError('failed', `The folder ${cwd} is not there`, {

@@ -130,6 +130,14 @@ export class Turn implements RunningTurn {
     this.#flush();
   }
 
+  /** Has something written after what came before it. A failure ends the turn. */
+  write(act: () => Promise<unknown>): void {
+    this.#writing = this.#writing
+      .then(act)
+      .then(() => undefined)
+      .catch((error: unknown) => this.#fail(error));
+  }
+
   /** The option that the mode or a rule, else the person, chooses. `null` when the turn was stopped before an answer. */
   async permit(request: PermissionRequest): Promise<string | null> {
     return this.#parts.answer(request, (asked) => this.ask(asked));
@@ -179,7 +187,7 @@ export class Turn implements RunningTurn {
   #flush(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    this.#write(async () => {
+    this.write(async () => {
       this.#flushing = false;
       const batch = this.#unwritten;
       this.#unwritten = [];
@@ -195,11 +203,7 @@ export class Turn implements RunningTurn {
 
   #writePartial(): void {
     this.#partialTimer = undefined;
-    this.#write(() => this.#parts.store.writePartial(this.id, this.#parts.entries.partial()));
-  }
-
-  #write(act: () => Promise<void>): void {
-    this.#writing = this.#writing.then(act).catch((error: unknown) => this.#fail(error));
+    this.write(() => this.#parts.store.writePartial(this.id, this.#parts.entries.partial()));
   }
 
   #fail(error: unknown): void {
@@ -208,7 +212,7 @@ export class Turn implements RunningTurn {
   }
 
   #showState(): void {
-    this.#write(() => this.#parts.lease.setState(this.#waiting.size > 0 ? 'waiting' : 'running'));
+    this.write(() => this.#parts.lease.setState(this.#waiting.size > 0 ? 'waiting' : 'running'));
   }
 }
 

@@ -76,23 +76,28 @@ interface Seen {
 async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise<TurnResult> {
   const { turn, plan, record, content, history, lease, known } = job;
   for (const text of plan.warnings) turn.update({ kind: 'notice', level: 'warning', text });
-  await lease.update((now) => ({
-    backend: plan.backend,
-    // An agent's own id means nothing to another.
-    ...(now.backend === plan.backend ? {} : { backend_session_id: undefined }),
-    ...firstTitle(now, content),
-    metadata: withBranch(now.metadata, plan.cwd),
-  }));
+  // Nobody waits for the record: the agent starts meanwhile.
+  turn.write(() =>
+    lease.update((now) => ({
+      backend: plan.backend,
+      // An agent's own id means nothing to another.
+      ...(now.backend === plan.backend ? {} : { backend_session_id: undefined }),
+      ...firstTitle(now, content),
+      metadata: withBranch(now.metadata, plan.cwd),
+    })),
+  );
   const agent = await withoutWaiting(agentFor(context, job), turn.signal);
   if (!agent) return { stop_reason: 'cancelled' };
   seen.agent = agent;
   turn.answeredBy(agent.session.model);
-  await context.ownIds.keep(turn.id, agentName(plan.backend, agent.session.id));
-  await lease.update((now) => ({
-    // Handed to another agent meanwhile, it is that one's from the next turn on.
-    ...(now.backend === plan.backend ? { backend_session_id: agent.session.id } : {}),
-    status: 'active',
-  }));
+  turn.write(async () => {
+    await context.ownIds.keep(turn.id, agentName(plan.backend, agent.session.id));
+    await lease.update((now) => ({
+      // Handed to another agent meanwhile, it is that one's from the next turn on.
+      ...(now.backend === plan.backend ? { backend_session_id: agent.session.id } : {}),
+      status: 'active',
+    }));
+  });
   // What is replayed has the announcements in it.
   const told = agent.replay === '' ? unheard(history) : [agent.replay];
   const hooks: TurnHooks = {

@@ -29,8 +29,9 @@ export async function readLease(port: FilePort, file: string): Promise<LeaseFile
   }
 }
 
+/** No flush: no holder outlives a power cut, and the epoch is in the transcript. */
 export function writeLease(port: FilePort, file: string, lease: LeaseFile): Promise<void> {
-  return writeDurably(port, file, Buffer.from(`${JSON.stringify(lease, null, 2)}\n`));
+  return writeDurably(port, file, Buffer.from(`${JSON.stringify(lease, null, 2)}\n`), { flush: false });
 }
 
 /** Whether the holder still runs: by its process on this host, by expiry elsewhere. */
