@@ -1,4 +1,4 @@
-import { lstatSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { messageOf } from '../model/errors.js';
 import type { Problem } from '../model/row.js';
@@ -9,86 +9,136 @@ const batch = 64;
 /** A file that changed this shortly before it was looked at may change again without its times telling: git's rule. */
 const racyMs = 2000;
 
-export interface FileRowsResult<T> {
+/** A file that is being made something of. */
+export interface RowFile {
+  readonly path: string;
+  readonly stat: Stats;
+  /** Open for reading while it is. */
+  readonly fd: number;
+}
+
+/** What was made of a file. */
+export interface FileRow<F, T> {
+  readonly file: F;
+  readonly value: T;
+  /** Differs whenever the file's content may. */
+  readonly stamp: string;
+}
+
+export interface FileRowsResult<F, T> {
   /** What was made of each file, in the order asked; a file that vanished is left out. */
-  readonly found: readonly { readonly path: string; readonly value: T; readonly stamp: string }[];
+  readonly found: readonly FileRow<F, T>[];
   readonly problems: readonly Problem[];
+}
+
+/** A value, and the state of the file that it was made from. */
+interface Known<T> extends KeptRow<T> {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
+  /** The file changed too lately for what was made of it to be kept. */
+  readonly isRacy: boolean;
 }
 
 /**
  * Values made from one file each, and made again only when the file's state (size, times, inode) differs. A file that fails
  * is a problem with its name; where it could be read before, its last value stays.
  */
-export class FileRows<T> {
-  readonly #read: (path: string, stat: Stats) => T;
+export class FileRows<F extends { readonly path: string }, T> {
+  readonly #read: (opened: RowFile, file: F) => T;
   readonly #kept: KeptRows<T> | undefined;
-  #known: Map<string, KeptRow<T>> | undefined;
-  /** Files that changed too lately for what was made of them to be kept. */
-  readonly #racy = new Set<string>();
+  #known: Map<string, Known<T>> | undefined;
   /** How many values the next process would have to make again. */
   #unkept = 0;
 
   /** `read` is called with a plain file, and throws what is wrong with it. Links are not followed. `kept` must hold plain JSON. */
-  constructor(read: (path: string, stat: Stats) => T, kept?: KeptRows<T>) {
+  constructor(read: (opened: RowFile, file: F) => T, kept?: KeptRows<T>) {
     this.#read = read;
     this.#kept = kept;
   }
 
-  async get(paths: readonly string[], signal?: AbortSignal): Promise<FileRowsResult<T>> {
-    const found: { path: string; value: T; stamp: string }[] = [];
+  async get(files: readonly F[], signal?: AbortSignal): Promise<FileRowsResult<F, T>> {
+    const found: FileRow<F, T>[] = [];
     const problems: Problem[] = [];
-    const known = (this.#known ??= this.#kept?.load() ?? new Map<string, KeptRow<T>>());
-    for (const [index, path] of paths.entries()) {
+    const all = (this.#known ??= new Map(Array.from(this.#kept?.load() ?? [], ([path, kept]) => [path, knownOf(kept)])));
+    for (const [index, file] of files.entries()) {
       if (index % batch === batch - 1) {
         await breathe();
         signal?.throwIfAborted();
       }
-      const entry = this.#one(known, path, problems);
-      if (entry !== undefined) found.push({ path, ...entry });
+      const known = this.#one(all, file, problems);
+      if (known !== undefined) found.push({ file, value: known.value, stamp: known.stamp });
     }
-    forgetAllBut(known, paths);
-    await this.#keep(known);
+    forgetAllBut(all, files);
+    this.#keep(all);
     return { found, problems };
   }
 
-  #one(all: Map<string, KeptRow<T>>, path: string, problems: Problem[]): KeptRow<T> | undefined {
+  #one(all: Map<string, Known<T>>, file: F, problems: Problem[]): Known<T> | undefined {
+    const { path } = file;
     const known = all.get(path);
     try {
-      const stat = lstatSync(path);
-      if (!stat.isFile()) throw new Error('it is not a plain file');
-      const stamp = stampOf(stat);
-      if (known?.stamp === stamp) return known;
-      const made = { stamp, value: this.#read(path, stat) };
+      if (known !== undefined && isStateOf(known, lstatSync(path))) return known;
+      const made = this.#make(file);
       all.set(path, made);
-      this.#unkept++;
-      if (Math.max(stat.mtimeMs, stat.ctimeMs) > Date.now() - racyMs) this.#racy.add(path);
-      else this.#racy.delete(path);
+      if (!made.isRacy) this.#unkept++;
       return made;
     } catch (error) {
       // Deleted by its program while we looked: that it is not there is the truth.
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-      problems.push({ kind: 'unreadable', detail: messageOf(error), path });
+      if (codeOf(error) === 'ENOENT') return undefined;
+      const detail = notPlain.has(codeOf(error)) ? 'it is not a plain file' : messageOf(error);
+      problems.push({ kind: 'unreadable', detail, path });
       return known;
     }
   }
 
-  /** Keeps what was made where that spares the next process more than it costs this one. */
-  async #keep(known: ReadonlyMap<string, KeptRow<T>>): Promise<void> {
-    if (this.#kept === undefined || this.#unkept - this.#racy.size <= 16 + known.size / 64) return;
-    this.#unkept = this.#racy.size;
+  /** One opening for the state and for what is read: half of a list's time is the system's, for each call of it. */
+  #make(file: F): Known<T> {
+    const { path } = file;
+    if (withoutLinks === undefined && !lstatSync(path).isFile()) throw new Error('it is not a plain file');
+    const fd = openSync(path, constants.O_RDONLY | (withoutLinks ?? 0));
     try {
-      await this.#kept.save(new Map([...known].filter(([path]) => !this.#racy.has(path))));
-    } catch {
-      // A home that cannot be written: the list is right without it, and made anew each time.
+      const stat = fstatSync(fd);
+      if (!stat.isFile()) throw new Error('it is not a plain file');
+      const { size, mtimeMs, ctimeMs, ino } = stat;
+      const isRacy = Math.max(mtimeMs, ctimeMs) > Date.now() - racyMs;
+      return { value: this.#read({ path, stat, fd }, file), stamp: stampOf(stat), size, mtimeMs, ctimeMs, ino, isRacy };
+    } finally {
+      closeSync(fd);
     }
+  }
+
+  /** Keeps what was made where that spares the next process more than it costs this one. */
+  #keep(all: ReadonlyMap<string, Known<T>>): void {
+    if (this.#kept === undefined || this.#unkept <= 16 + all.size / 64) return;
+    this.#unkept = 0;
+    this.#kept.saveLater(() => new Map([...all].filter(([, { isRacy }]) => !isRacy)));
   }
 }
 
-function forgetAllBut(known: Map<string, unknown>, paths: readonly string[]): void {
-  if (known.size <= paths.length) return;
-  const kept = new Set(paths);
-  for (const path of known.keys()) if (!kept.has(path)) known.delete(path);
+/** Fails on a link, and does not wait for a pipe's other end. Windows has neither, as Node has it. */
+const withoutLinks: number | undefined =
+  (constants as Partial<typeof constants>).O_NOFOLLOW === undefined ? undefined : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** What the opening of a link or a socket fails with. */
+const notPlain: ReadonlySet<string> = new Set(['ELOOP', 'EMLINK', 'EFTYPE', 'ENXIO', 'EOPNOTSUPP']);
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+function forgetAllBut(known: Map<string, unknown>, files: readonly { readonly path: string }[]): void {
+  if (known.size <= files.length) return;
+  const paths = new Set(files.map(({ path }) => path));
+  for (const path of known.keys()) if (!paths.has(path)) known.delete(path);
 }
+
+const isStateOf = (known: Known<unknown>, stat: Stats): boolean =>
+  known.size === stat.size && known.mtimeMs === stat.mtimeMs && known.ctimeMs === stat.ctimeMs && known.ino === stat.ino;
 
 /** The state of a file: differs whenever its content may. */
 export const stampOf = (stat: Stats): string => `${String(stat.size)}:${String(stat.mtimeMs)}:${String(stat.ctimeMs)}:${String(stat.ino)}`;
+
+function knownOf<T>({ stamp, value }: KeptRow<T>): Known<T> {
+  const [size = NaN, mtimeMs = NaN, ctimeMs = NaN, ino = NaN] = stamp.split(':').map(Number);
+  return { stamp, value, size, mtimeMs, ctimeMs, ino, isRacy: false };
+}

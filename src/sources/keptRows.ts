@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import * as z from 'zod';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { jsonOf } from '../model/json.js';
+import { arrayOf } from './jsonValue.js';
 import { replaceFile } from './replaceFile.js';
 
 /** What was made of a file, and the state of the file that it was made from. */
@@ -15,14 +15,16 @@ export interface KeptRow<T> {
  * Raised when what is made of a file changes: what another version kept is then made anew. It covers all sources, so that
  * nobody needs to remember which of them a change concerns.
  */
-const format = 1;
+const format = '{"format":2}';
 
-const keptSchema = z.object({ format: z.literal(format), rows: z.array(z.tuple([z.string(), z.string(), z.unknown()])) });
+/** When what was made is kept: a list must not wait for it, nor the one that often follows at once. */
+const laterMs = 200;
+/** Rows made a text of before others in this process get their turn. */
+const batch = 256;
 
 /**
- * Rows that were made of files, kept from one process to the next as `<folder>/<name>.json`: making them anew takes a second
- * for ten thousand sessions. It is ours alone to write, in the person's own folder, so what it holds is what we made; deleting
- * it loses nothing.
+ * Rows that were made of files, kept from one process to the next as `<folder>/<name>.json`: a line for each, behind one with
+ * the format. It is ours alone to write, in the person's own folder, so what it holds is what we made; deleting it loses nothing.
  */
 export class KeptRows<T> {
   readonly #file: string;
@@ -33,21 +35,47 @@ export class KeptRows<T> {
 
   /** By path; none when there is no such file, or none of this version. */
   load(): Map<string, KeptRow<T>> {
-    const kept = keptSchema.safeParse(jsonOf(this.#text())).data;
-    return new Map(kept?.rows.map(([path, stamp, value]) => [path, { stamp, value: (value ?? undefined) as T }]));
+    const rows = new Map<string, KeptRow<T>>();
+    const [first, ...lines] = this.#text().split('\n');
+    if (first !== format) return rows;
+    for (const line of lines) {
+      const [path, stamp, value] = arrayOf(jsonOf(line));
+      if (typeof path !== 'string' || typeof stamp !== 'string') return new Map();
+      rows.set(path, { stamp, value: (value ?? undefined) as T });
+    }
+    return rows;
   }
 
-  async save(rows: ReadonlyMap<string, KeptRow<T>>): Promise<void> {
-    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
-    const kept: z.infer<typeof keptSchema> = { format, rows: Array.from(rows, ([path, { stamp, value }]) => [path, stamp, value ?? null]) };
-    await replaceFile(this.#file, JSON.stringify(kept));
+  /** Keeps the rows that there are when this process has done what it is at; a process that ends before has kept none. */
+  saveLater(rows: () => ReadonlyMap<string, KeptRow<T>>): void {
+    try {
+      // Now: a folder that is removed meanwhile is not made again.
+      mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
+    } catch {
+      // A home that cannot be written: the list is right without it, and made anew each time.
+      return;
+    }
+    setTimeout(() => void this.#save(rows()), laterMs);
+  }
+
+  async #save(rows: ReadonlyMap<string, KeptRow<T>>): Promise<void> {
+    const lines = [format];
+    for (const [path, { stamp, value }] of rows) {
+      if (lines.length % batch === 0) await breathe();
+      lines.push(JSON.stringify([path, stamp, value ?? null]));
+    }
+    try {
+      await replaceFile(this.#file, lines.join('\n'));
+    } catch {
+      // As above, or the folder is gone.
+    }
   }
 
   #text(): string {
     try {
       return readFileSync(this.#file, 'utf8');
     } catch {
-      // Not there yet, or not readable: everything is made anew, and an attempt to keep it says what is wrong.
+      // Not there yet, or not readable: everything is made anew.
       return '';
     }
   }

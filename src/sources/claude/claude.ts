@@ -11,7 +11,7 @@ import { claudeRemoval, renameClaude } from './claudeChange.js';
 import { claudeRow, isAgentFile } from './claudeRow.js';
 import { ClaudeTranscript } from './claudeTranscript.js';
 import type { CostState } from './claudeUsage.js';
-import { FileRows } from '../fileRows.js';
+import { FileRows, type RowFile } from '../fileRows.js';
 import { KeptRows } from '../keptRows.js';
 import { programHomes } from '../programHomes.js';
 import { watchFolders } from './claudeWatch.js';
@@ -41,9 +41,8 @@ interface Session {
 export function claudeSource(options: SourceOptions): Source {
   const config = programHomes.claude(options);
   const projects = join(config, 'projects');
-  let files: ReadonlyMap<string, ClaudeFile> = new Map();
   const kept = options.cache === undefined ? undefined : new KeptRows<Known | undefined>(options.cache, 'claude');
-  const rows = new FileRows((path, stat) => known(files.get(path), path, stat.size, stat.mtimeMs), kept);
+  const rows = new FileRows((opened, file: ClaudeFile) => known(file, opened), kept);
   const lineage = new ClaudeLineage();
   let listed: ReadonlyMap<string, Session> | undefined;
   let lists: Promise<unknown> = Promise.resolve();
@@ -57,16 +56,15 @@ export function claudeSource(options: SourceOptions): Source {
 
   async function listNow(signal?: AbortSignal): Promise<SourceList> {
     const found = await findClaudeFiles(projects);
-    files = new Map(found.files.map((file) => [file.path, file]));
-    const { found: read, problems } = await rows.get([...files.keys()], signal);
+    const { found: read, problems } = await rows.get(found.files, signal);
     const sessions = new Map<string, Session>();
     const stamps = new Map<string, string>();
-    for (const { path, value, stamp } of read) {
+    for (const { file, value, stamp } of read) {
       if (!value) continue;
       const other = sessions.get(value.row.id);
       // Moved to another project's folder: the one that was used last is the session.
       if (other && other.known.row.last_used_at >= value.row.last_used_at) continue;
-      sessions.set(value.row.id, { known: value, row: titled(value.row, files.get(path)?.title) });
+      sessions.set(value.row.id, { known: value, row: titled(value.row, file.title) });
       stamps.set(value.row.id, stamp);
     }
     lineage.update(
@@ -140,9 +138,10 @@ export function claudeSource(options: SourceOptions): Source {
   };
 }
 
-function known(file: ClaudeFile | undefined, path: string, size: number, modifiedMs: number): Known | undefined {
-  if (!file) return undefined;
-  const brief = readClaudeBrief(path, size);
+function known(file: ClaudeFile, opened: RowFile): Known | undefined {
+  const { path, stat } = opened;
+  const { size, mtimeMs: modifiedMs } = stat;
+  const brief = readClaudeBrief(opened);
   if (!brief) {
     const problem: Problem = { kind: 'damaged', detail: size === 0 ? 'the file is empty' : 'no line of the file is a record', path };
     return { row: damagedForeignRow('claude', file.id, problem, modifiedMs), size };

@@ -1,9 +1,23 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { textOf } from '../../model/entryText.js';
 import { promptLimit } from '../../model/record.js';
-import { linesBack, linesFrom, recordOf, shortRecordOf, timeOfLine, turnOf, typeOf, type ClaudeLine } from './claudeLine.js';
+import {
+  isAttachment,
+  kindOf,
+  lineFrom,
+  lineStarts,
+  recordOf,
+  shortRecordOf,
+  timeOfLine,
+  turnOf,
+  typeOf,
+  type ClaudeLine,
+  type NoteKind,
+} from './claudeLine.js';
 import { wordsOf } from './claudePrompt.js';
 import { costStateOf, type CostState } from './claudeUsage.js';
+import { readAt } from '../fileEnds.js';
+import type { RowFile } from '../fileRows.js';
+import { promptStart } from '../promptStart.js';
 import { objectOf, stringOf, timeOf, type JsonObject } from '../jsonValue.js';
 
 /** What a list needs of a file, from its beginning and its end. Absent is what neither of them tells. */
@@ -18,11 +32,11 @@ export interface ClaudeFirst {
   readonly isEmpty: boolean;
   readonly hasMessages: boolean;
   /** When the file was begun: a fork is begun later than its first message was written. */
-  readonly startedAt?: string;
-  readonly messageAt?: string;
-  /** The first message's record, without what is said in it. */
-  readonly record?: JsonObject;
-  readonly prompt?: string;
+  readonly startedAt: string | undefined;
+  readonly messageAt: string | undefined;
+  /** The first message's record. */
+  readonly record: JsonObject | undefined;
+  readonly prompt: string | undefined;
   /** The prompt is one, and not only a command of the program. */
   readonly isPrompt: boolean;
 }
@@ -53,70 +67,55 @@ const longTailBytes = 96 * 1024;
 /** How far the first prompt is looked for: hooks and compactions can stand before it. */
 const promptBytes = 1024 * 1024;
 
-/** Reused: the reading is synchronous, and what is kept of it are strings. */
-const buffer = Buffer.allocUnsafe(headBytes + tailBytes);
-const longBuffer = Buffer.allocUnsafe(longTailBytes);
+/** Reused: the reading is synchronous, and what is kept of it are copies. */
+const headBuffer = Buffer.allocUnsafe(headBytes);
+const tailBuffer = Buffer.allocUnsafe(longTailBytes);
 
-/**
- * Reads no more than the ends of a file, whose size is given, unless its first prompt is further down. `undefined` where
- * nothing in it is a record.
- */
-export function readClaudeBrief(path: string, size: number): ClaudeBrief | undefined {
-  const file = openSync(path, 'r');
-  try {
-    if (size <= buffer.length) {
-      const whole = readAt(file, buffer, 0, size);
-      const first = firstOf(whole, true);
-      const last = lastOf(whole, true);
-      if (first.prompt === undefined) takeLastPrompt(last, whole);
-      return first.isEmpty ? undefined : { first, last };
-    }
-    const head = readAt(file, buffer, 0, headBytes);
-    let tail = readAt(file, buffer, size - tailBytes, tailBytes);
-    let last = lastOf(tail, false);
-    if (last.at === undefined) {
-      // The program notes what it sent to the model behind the answer: one record can be longer than all we looked at.
-      const more = Math.min(size, longTailBytes);
-      tail = readAt(file, longBuffer, size - more, more);
-      last = lastOf(tail, more === size);
-    }
-    let first = firstOf(head, false);
-    let begin = head;
-    for (let length = headBytes * 8; !first.isPrompt && length <= promptBytes; length *= 4) {
-      const more = Math.min(size, length);
-      begin = readAt(file, Buffer.allocUnsafe(more), 0, more);
-      first = firstOf(begin, more === size);
-      if (more === size) break;
-    }
-    if (last.customTitle === undefined) takeTitles(last, begin);
-    if (first.prompt === undefined) takeLastPrompt(last, tail);
-    if (first.isEmpty && last.at === undefined && last.notedAt === undefined) return undefined;
-    return { first: { ...first, hasMessages: true }, last };
-  } finally {
-    closeSync(file);
+/** Reads no more than the ends of a file, unless its first prompt is further down. `undefined` where nothing in it is a record. */
+export function readClaudeBrief({ fd, stat: { size } }: RowFile): ClaudeBrief | undefined {
+  const end = (length: number): Buffer => bytesAt(fd, tailBuffer, Math.max(0, size - length), Math.min(size, length));
+  if (size <= headBytes + tailBytes) {
+    const whole = end(size);
+    const first = firstOf(whole, true);
+    const last = lastOf(whole, true);
+    if (first.prompt === undefined) takeLastPrompt(last, whole);
+    return first.isEmpty ? undefined : { first, last };
   }
+  const head = bytesAt(fd, headBuffer, 0, headBytes);
+  let tail = end(tailBytes);
+  let last = lastOf(tail, false);
+  if (last.at === undefined) {
+    // The program notes what it sent to the model behind the answer: one record can be longer than all we looked at.
+    tail = end(longTailBytes);
+    last = lastOf(tail, tail.length === size);
+  }
+  let first = firstOf(head, false);
+  let begin = head;
+  for (let length = headBytes * 8; !first.isPrompt && length <= promptBytes; length *= 4) {
+    const more = Math.min(size, length);
+    begin = bytesAt(fd, Buffer.allocUnsafe(more), 0, more);
+    first = firstOf(begin, more === size);
+    if (more === size) break;
+  }
+  if (last.customTitle === undefined) takeTitles(last, begin);
+  if (first.prompt === undefined) takeLastPrompt(last, tail);
+  if (first.isEmpty && last.at === undefined && last.notedAt === undefined) return undefined;
+  return { first: { ...first, hasMessages: true }, last };
 }
 
-/** One character for each byte. */
-function readAt(file: number, into: Buffer, position: number, length: number): string {
-  let read = 0;
-  while (read < length) {
-    const count = readSync(file, into, read, length - read, position + read);
-    // Cut shorter by its program meanwhile.
-    if (count === 0) break;
-    read += count;
-  }
-  return into.toString('latin1', 0, read);
-}
+const bytesAt = (fd: number, into: Buffer, position: number, length: number): Buffer =>
+  into.subarray(0, readAt(fd, into, position, length));
 
-function firstOf(text: string, isWhole: boolean): ClaudeFirst {
+function firstOf(bytes: Buffer, isWhole: boolean): ClaudeFirst {
   let [isEmpty, startedAt]: [boolean, string | undefined] = [true, undefined];
   let message: JsonObject | undefined;
   let command: string | undefined;
   let prompt: string | undefined;
-  for (const line of linesFrom(text, isWhole)) {
-    if (line.kind === 'attachment') continue;
-    if (line.kind === 'queue-operation') {
+  for (let line = lineFrom(bytes, 0, isWhole); line; line = lineFrom(bytes, line.end + 1, isWhole)) {
+    if (line.end - line.start < 2) continue;
+    const kind = kindOf(line);
+    if (kind === 'attachment' || (kind === 'linked' && isAttachment(line))) continue;
+    if (kind === 'queue-operation') {
       // Each run begins with some, and their time is all that is wanted of them.
       startedAt ??= timeOfLine(line);
       isEmpty = false;
@@ -131,43 +130,40 @@ function firstOf(text: string, isWhole: boolean): ClaudeFirst {
     message ??= record;
     const words = type === 'user' ? wordsOf(record) : undefined;
     if (words?.role !== 'user') continue;
-    const said = textOf(words.content).slice(0, promptLimit);
+    const said = promptStart(textOf(words.content));
     // What starts with a command of the program is no prompt, unless nothing else was said.
     if (words.isCommand) command ??= said;
     else prompt = said;
     if (prompt !== undefined) break;
   }
-  const said = prompt ?? command;
-  const messageAt = timeOf(message?.['timestamp']);
   return {
     isEmpty,
     hasMessages: message !== undefined,
     isPrompt: prompt !== undefined,
-    ...(startedAt !== undefined && { startedAt }),
-    ...(messageAt !== undefined && { messageAt }),
-    ...(message && { record: withoutWords(message) }),
-    ...(said !== undefined && { prompt: said }),
+    startedAt,
+    messageAt: timeOf(message?.['timestamp']),
+    record: message,
+    prompt: prompt ?? command,
   };
 }
 
-/** Briefs are kept; what was said need not be. */
-const withoutWords = ({ message: _, toolUseResult: __, ...rest }: JsonObject): JsonObject => rest;
-
 /** Looks through the end of a file from the back: what was written last holds. */
-function lastOf(text: string, isWhole: boolean): ClaudeLast {
+function lastOf(bytes: Buffer, isWhole: boolean): ClaudeLast {
   const last: ClaudeLast = {};
   let isAnswered = false;
-  for (const line of linesBack(text, isWhole)) {
-    const { kind } = line;
-    if (kind === 'attachment' || kind === 'cut') {
+  eachBack(bytes, (line) => {
+    const isSettled = last.at !== undefined && isAnswered;
+    const kind = line.start === 0 && !isWhole ? 'attachment' : kindOf(line);
+    if (isSettled ? kind === 'linked' || kind === 'message' || kind === 'attachment' : kind === 'other') return;
+    if (kind === 'attachment' || (kind === 'linked' && isAttachment(line))) {
       if (last.at === undefined) last.notedAt ??= timeOfLine(line);
-    } else if (notes.has(kind)) {
+    } else if (isNote(kind)) {
       if (kind !== promptKind) takeNote(last, kind, line);
-    } else if (kind === 'unknown' || (kind === 'message' && (last.at === undefined || !isAnswered))) {
+    } else if (kind === 'unknown' || kind === 'message' || kind === 'linked') {
       const record = shortRecordOf(line);
       const type = record ? typeOf(record) : '';
       if (!record) last.at ??= timeOfLine(line);
-      else if (notes.has(type)) takeNote(last, type, line);
+      else if (isNote(type)) takeNote(last, type, line);
       else if (type === 'system' || type === 'attachment') last.notedAt ??= timeOf(record['timestamp']);
       else if (type === 'user' || type === 'assistant') {
         last.at ??= timeOf(record['timestamp']);
@@ -175,8 +171,19 @@ function lastOf(text: string, isWhole: boolean): ClaudeLast {
         if (type === 'assistant' && !isAnswered) isAnswered = takeAnswer(last, record);
       }
     }
-  }
+  });
   return last;
+}
+
+/** Calls with each line, the last one first. */
+function eachBack(bytes: Buffer, visit: (line: ClaudeLine) => void): void {
+  const starts = lineStarts(bytes);
+  let end = bytes.length;
+  for (let index = starts.length - 1; index >= 0; index--) {
+    const start = starts[index] ?? 0;
+    if (end - start > 1) visit({ bytes, start, end });
+    end = start - 1;
+  }
 }
 
 /** Takes the model and the failure of an answer; false for one that only says what went wrong. */
@@ -194,19 +201,21 @@ function takeAnswer(last: ClaudeLast, record: JsonObject): boolean {
 }
 
 /** The kinds of records that say something of the session, each with the member that does. */
-const notes = new Map<string, 'customTitle' | 'aiTitle' | 'summary' | 'lastPrompt' | 'tag' | 'relocatedCwd' | 'cost'>([
-  ['custom-title', 'customTitle'],
-  ['ai-title', 'aiTitle'],
-  ['summary', 'summary'],
-  ['last-prompt', 'lastPrompt'],
-  ['tag', 'tag'],
-  ['relocated', 'relocatedCwd'],
-  ['cost-state', 'cost'],
-]);
+const notes = {
+  'custom-title': 'customTitle',
+  'ai-title': 'aiTitle',
+  summary: 'summary',
+  'last-prompt': 'lastPrompt',
+  tag: 'tag',
+  relocated: 'relocatedCwd',
+  'cost-state': 'cost',
+} as const satisfies Record<NoteKind, keyof ClaudeLast>;
 
-function takeNote(last: ClaudeLast, kind: string, line: ClaudeLine): void {
-  const key = notes.get(kind);
-  if (key === undefined || last[key] !== undefined) return;
+const isNote = (kind: string): kind is NoteKind => Object.hasOwn(notes, kind);
+
+function takeNote(last: ClaudeLast, kind: NoteKind, line: ClaudeLine): void {
+  const key = notes[kind];
+  if (last[key] !== undefined) return;
   const record = recordOf(line);
   if (!record) return;
   if (key === 'cost') last.cost = costStateOf(record);
@@ -216,18 +225,22 @@ function takeNote(last: ClaudeLast, kind: string, line: ClaudeLine): void {
 const promptKind = 'last-prompt';
 
 /** What was asked last, for a session whose first prompt is too far down. */
-function takeLastPrompt(last: ClaudeLast, tail: string): void {
-  for (const line of linesBack(tail, true)) if (kindOfNote(line) === promptKind) takeNote(last, promptKind, line);
+function takeLastPrompt(last: ClaudeLast, tail: Buffer): void {
+  eachBack(tail, (line) => {
+    if (noteOf(line) === promptKind) takeNote(last, promptKind, line);
+  });
 }
 
 /** Titles that stand at the beginning only. */
-function takeTitles(last: ClaudeLast, head: string): void {
-  for (const line of linesBack(head, true)) {
-    const kind = kindOfNote(line);
-    if (titles.has(kind)) takeNote(last, kind, line);
-  }
+function takeTitles(last: ClaudeLast, head: Buffer): void {
+  eachBack(head, (line) => {
+    const kind = noteOf(line);
+    if (kind === 'custom-title' || kind === 'ai-title' || kind === 'summary') takeNote(last, kind, line);
+  });
 }
 
-const kindOfNote = (line: ClaudeLine): string => (line.kind === 'unknown' ? typeOf(shortRecordOf(line) ?? {}) : line.kind);
-
-const titles: ReadonlySet<string> = new Set(['custom-title', 'ai-title', 'summary']);
+function noteOf(line: ClaudeLine): NoteKind | undefined {
+  const kind = kindOf(line);
+  const type = kind === 'unknown' ? typeOf(shortRecordOf(line) ?? {}) : kind;
+  return isNote(type) ? type : undefined;
+}

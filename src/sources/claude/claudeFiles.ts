@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, type Dirent } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join, sep } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { messageOf } from '../../model/errors.js';
 import type { Problem } from '../../model/row.js';
@@ -10,9 +10,9 @@ export interface ClaudeFile {
   readonly id: string;
   readonly path: string;
   /** The session that a sub-agent worked for, where its folder says so. */
-  readonly parent?: string;
+  readonly parent?: string | undefined;
   /** A title that the program keeps beside the session, for when the one in the file is too far from its end. */
-  readonly title?: string;
+  readonly title?: string | undefined;
 }
 
 export interface ClaudeFiles {
@@ -23,6 +23,7 @@ export interface ClaudeFiles {
 }
 
 const idPattern = /^\w[\w.-]*$/;
+const extension = '.jsonl';
 
 /** `projects/<folder>/<session>.jsonl`, and in `<session>/subagents` those that worked for it. Any number of them, none opened. */
 export async function findClaudeFiles(projects: string): Promise<ClaudeFiles> {
@@ -44,7 +45,7 @@ export async function findClaudeFiles(projects: string): Promise<ClaudeFiles> {
       const id = idOf(entry);
       if (id === undefined) continue;
       const title = titles.get(id);
-      files.push({ id, path: join(folder, entry.name), ...(title !== undefined && { title }) });
+      files.push({ id, path: folder + sep + entry.name, title });
     }
   }
   return { files, folders, problems };
@@ -56,15 +57,17 @@ export const titleFile = 'custom-title.json';
 function addAgents(files: ClaudeFile[], problems: Problem[], folder: string, parent: string): void {
   for (const entry of entriesOf(folder, problems)) {
     const id = idOf(entry);
-    if (id !== undefined) files.push({ id, path: join(folder, entry.name), parent });
+    if (id !== undefined) files.push({ id, path: folder + sep + entry.name, parent });
     // Workflows have a folder of their own.
     else if (entry.isDirectory()) addAgents(files, problems, join(folder, entry.name), parent);
   }
 }
 
 function idOf(entry: Dirent): string | undefined {
-  const id = basename(entry.name, '.jsonl');
-  return !entry.isDirectory() && id !== entry.name && idPattern.test(id) ? id : undefined;
+  const { name } = entry;
+  if (!name.endsWith(extension) || entry.isDirectory()) return undefined;
+  const id = name.slice(0, -extension.length);
+  return idPattern.test(id) ? id : undefined;
 }
 
 function entriesOf(folder: string, problems: Problem[]): readonly Dirent[] {

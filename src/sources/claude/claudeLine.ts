@@ -2,58 +2,65 @@ import { objectOf, stringOf, timeOf, type JsonObject } from '../jsonValue.js';
 
 /** A record longer than this is not parsed for its time. */
 const longLine = 32 * 1024;
-/** How far into a line its kind shows. */
-const kindChars = 160;
+/** How far into a line shows whether it is an attachment. */
+const kindBytes = 160;
 
-/**
- * A line of a file's beginning or end, not looked into more than needed: [start, end) of `text`, which has one character for
- * each byte. Making one string of many lines is much cheaper than asking a buffer for each.
- */
+/** A line of a file's beginning or end, not looked into more than needed: [start, end) of `bytes`. */
 export interface ClaudeLine {
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
-  /** The record's type as far as its first characters tell: `message` for what is said, `unknown` where they do not tell. */
-  readonly kind: string;
 }
 
-/** Whole lines from the front. A last one without its newline counts only where nothing can follow it. */
-export function* linesFrom(text: string, isWhole: boolean): Generator<ClaudeLine> {
-  for (let start = 0; start < text.length;) {
-    const at = text.indexOf('\n', start);
-    if (at === -1 && !isWhole) return;
-    const end = at === -1 ? text.length : at;
-    if (end - start > 1) yield { text, start, end, kind: kindOf(text, start, end) };
-    start = end + 1;
-  }
+/** Kinds that a line's first bytes tell apart; any other is passed over at a file's end. */
+const noteKinds = ['custom-title', 'ai-title', 'summary', 'last-prompt', 'tag', 'relocated', 'cost-state'] as const;
+export type NoteKind = (typeof noteKinds)[number];
+
+/** `message` is what is said, `linked` that or an attachment, `unknown` what may be anything. */
+export type LineKind = NoteKind | 'queue-operation' | 'attachment' | 'message' | 'linked' | 'other' | 'unknown';
+
+const marks: readonly { readonly kind: LineKind; readonly mark: Buffer }[] = [
+  ...[...noteKinds, 'queue-operation' as const, 'attachment' as const].map((kind) => ({ kind, mark: Buffer.from(`${kind}"`) })),
+  ...['user"', 'assistant"', 'system"'].map((mark) => ({ kind: 'message' as const, mark: Buffer.from(mark) })),
+];
+const typeStart = Buffer.from('{"type":"');
+const linkStart = Buffer.from('{"parentUuid":');
+
+/** The line that begins at `start`; `undefined` behind the last. One without its newline counts only where nothing can follow it. */
+export function lineFrom(bytes: Buffer, start: number, isWhole: boolean): ClaudeLine | undefined {
+  if (start >= bytes.length) return undefined;
+  const at = bytes.indexOf(0x0a, start);
+  if (at === -1 && !isWhole) return undefined;
+  return { bytes, start, end: at === -1 ? bytes.length : at };
 }
 
-/** Lines from the back; the one that the beginning cuts off is of the kind `cut`. */
-export function* linesBack(text: string, isWhole: boolean): Generator<ClaudeLine> {
+/** Where lines begin, the first one first; the last ends where the bytes do. */
+export function lineStarts(bytes: Buffer): readonly number[] {
   const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  let end = text.length;
-  for (const start of starts.reverse()) {
-    const kind = start === 0 && !isWhole ? 'cut' : kindOf(text, start, end);
-    if (end - start > 1) yield { text, start, end, kind };
-    end = start - 1;
-  }
+  for (let at = bytes.indexOf(0x0a); at !== -1; at = bytes.indexOf(0x0a, at + 1)) starts.push(at + 1);
+  return starts;
 }
 
-function kindOf(text: string, start: number, end: number): string {
-  if (text.startsWith('{"type":"', start)) {
-    const kind = text.slice(start + 9, text.indexOf('"', start + 9));
-    return kind === 'user' || kind === 'assistant' || kind === 'system' ? 'message' : kind;
-  }
-  if (!text.startsWith('{"parentUuid":', start)) return 'unknown';
-  return text.slice(start, Math.min(end, start + kindChars)).includes('"attachment":') ? 'attachment' : 'message';
+export function kindOf({ bytes, start }: ClaudeLine): LineKind {
+  if (isAt(bytes, start, linkStart)) return 'linked';
+  if (!isAt(bytes, start, typeStart)) return 'unknown';
+  for (const { kind, mark } of marks) if (isAt(bytes, start + typeStart.length, mark)) return kind;
+  return 'other';
 }
+
+function isAt(bytes: Buffer, start: number, mark: Buffer): boolean {
+  for (let index = 0; index < mark.length; index++) if (bytes[start + index] !== mark[index]) return false;
+  return true;
+}
+
+/** Whether a line of the kind `linked` is an attachment. */
+export const isAttachment = ({ bytes, start, end }: ClaudeLine): boolean =>
+  bytes.toString('latin1', start, Math.min(end, start + kindBytes)).includes('"attachment":');
 
 /** The record of a line; `undefined` where it is torn, damaged or no object: the lines beside it tell. */
-export function recordOf({ text, start, end }: ClaudeLine): JsonObject | undefined {
-  const line = text.slice(start, end);
+export function recordOf({ bytes, start, end }: ClaudeLine): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(/[\x80-\xff]/.test(line) ? Buffer.from(line, 'latin1').toString('utf8') : line);
+    const value: unknown = JSON.parse(bytes.toString('utf8', start, end));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
   } catch {
     return undefined;
@@ -64,11 +71,12 @@ export function recordOf({ text, start, end }: ClaudeLine): JsonObject | undefin
 export const shortRecordOf = (line: ClaudeLine): JsonObject | undefined => (line.end - line.start < longLine ? recordOf(line) : undefined);
 
 /** The time of a record that is not parsed: the last in it that is one. */
-export function timeOfLine({ text, start, end }: ClaudeLine): string | undefined {
-  const times = text.slice(start, end).matchAll(/"timestamp": ?"([^"]{10,40})"/g);
+export function timeOfLine({ bytes, start, end }: ClaudeLine): string | undefined {
+  const times = bytes.toString('latin1', start, end).matchAll(/"timestamp": ?"([^"]{10,40})"/g);
   let last: string | undefined;
   for (const [, time] of times) last = timeOf(time) ?? last;
-  return last;
+  // A copy: what is found would keep all of the line for as long as the row is there.
+  return last === undefined ? undefined : Buffer.from(last).toString();
 }
 
 /** The number that the program gave a prompt. */

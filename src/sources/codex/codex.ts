@@ -26,43 +26,36 @@ export function codexSource(options: SourceOptions): Source {
   const home = programHomes.codex(options);
   const names = new CodexNames(home, [env['CODEX_SQLITE_HOME'] || home]);
   let files: CodexFiles = { threads: new Map(), rollouts: new Map(), problems: [] };
-  let byPath: ReadonlyMap<string, CodexFile> = new Map();
   const sums = new Map<string, { readonly stamp: string; readonly usage: TokenUsage }>();
   const kept = options.cache === undefined ? undefined : new KeptRows<CodexRow>(options.cache, 'codex');
-  const rows = new FileRows((path, state) => {
-    const file = byPath.get(path);
-    if (!file) throw new Error('it is no rollout');
-    return codexRow(file, state);
-  }, kept);
+  const rows = new FileRows((opened, file: CodexFile) => codexRow(file, opened), kept);
 
   async function list(signal?: AbortSignal): Promise<SourceList> {
     files = await findCodexFiles(home, signal);
-    byPath = new Map([...files.threads.values()].map((file) => [file.path, file]));
-    const { found, problems: unread } = await rows.get([...byPath.keys()], signal);
+    const { found, problems: unread } = await rows.get([...files.threads.values()], signal);
     const problems: Problem[] = [...files.problems, ...unread];
     const marks = names.read(problems);
     const list: SessionRow[] = [];
     const stamps = new Map<string, string>();
-    for (const { path, value, stamp } of found) {
-      const row = value.needsSum ? await summed(value, stamp, problems) : value.row;
+    for (const { file, value, stamp } of found) {
+      const row = value.needsSum ? await summed(file, value, stamp, problems) : value.row;
       if (row.problem) problems.push(row.problem);
       else if (value.base !== undefined && !files.rollouts.has(value.base)) {
-        problems.push({ kind: 'orphaned', detail: `rollout ${value.base}, which it goes on from, is gone`, path });
+        problems.push({ kind: 'orphaned', detail: `rollout ${value.base}, which it goes on from, is gone`, path: file.path });
       }
-      const file = byPath.get(path);
-      list.push(markedRow(row, file && marks.get(file.threadId)));
+      list.push(markedRow(row, marks.get(file.threadId)));
       stamps.set(row.id, stamp);
     }
     return { rows: list, problems, stamps };
   }
 
   /** The row with its tokens counted in all of its history. */
-  async function summed({ row }: CodexRow, stamp: string, problems: Problem[]): Promise<SessionRow> {
+  async function summed(file: CodexFile, { row }: CodexRow, stamp: string, problems: Problem[]): Promise<SessionRow> {
     const known = sums.get(row.id);
     let usage = known?.usage ?? noTokens;
     if (known?.stamp !== stamp) {
       try {
-        usage = await ownUsage(row.path);
+        usage = await ownUsage(file);
         sums.set(row.id, { stamp, usage });
       } catch (error) {
         problems.push({ kind: 'unreadable', detail: messageOf(error), path: row.path });
@@ -71,11 +64,9 @@ export function codexSource(options: SourceOptions): Source {
     return { ...row, token_usage: usage, tokens: usage.total };
   }
 
-  async function ownUsage(path: string): Promise<TokenUsage> {
-    const file = byPath.get(path);
+  async function ownUsage(file: CodexFile): Promise<TokenUsage> {
     const counter = new CodexUsage();
     let usage = noTokens;
-    if (!file) return usage;
     for await (const { record, from } of codexHistory(files, file)) {
       const used = record && counter.next(record);
       if (used && from === undefined) usage = addTokens(usage, used);

@@ -4,12 +4,14 @@ import * as zlib from 'node:zlib';
 import { SessionError } from '../../model/errors.js';
 import type { CodexFile } from './codexFiles.js';
 import { readFileEnds, type FileEnds } from '../fileEnds.js';
+import type { RowFile } from '../fileRows.js';
 import { jsonLinesOf, readJsonLines, type JsonLine } from '../jsonLines.js';
 
 /** Compressed files are read whole: they cannot be looked into. Larger ones are shown by their beginning. */
 const maxCompressed = 8 * 1024 * 1024;
 
 const scratch = Buffer.allocUnsafe(64 * 1024);
+const nothing = Buffer.alloc(0);
 
 /** The lines of a rollout. Of a compressed one that was cut, as many as can be told. */
 export function openCodexFile(file: CodexFile): AsyncGenerator<JsonLine> {
@@ -22,12 +24,13 @@ export function openCodexFile(file: CodexFile): AsyncGenerator<JsonLine> {
 }
 
 /** The beginning and the end of a rollout, good until the next call. */
-export function codexEnds(path: string, headBytes: number, tailBytes: number): FileEnds {
-  if (!path.endsWith('.zst')) return readFileEnds(path, headBytes, tailBytes, headBytes + tailBytes > scratch.length ? undefined : scratch);
+export function codexEnds(file: RowFile, headBytes: number, tailBytes: number): FileEnds {
+  const { path } = file;
+  if (!path.endsWith('.zst')) return readFileEnds(file, headBytes, tailBytes, headBytes + tailBytes > scratch.length ? undefined : scratch);
   requireZstd(path);
   const compressed = readFileSync(path).subarray(0, maxCompressed);
   const head = zlib.zstdDecompressSync(compressed, { finishFlush: zlib.constants.ZSTD_e_continue });
-  return { head, tail: Buffer.alloc(0), isWhole: true, size: head.length };
+  return { head, tail: nothing, isWhole: true };
 }
 
 /** Zstandard came with Node 22.15; the types know only newer ones. */

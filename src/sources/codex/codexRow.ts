@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { autoTitle } from '../../model/autoTitle.js';
 import type { Problem, SessionRow } from '../../model/row.js';
@@ -9,6 +8,7 @@ import { codexHead, inheritedIn, type CodexHead } from './codexHead.js';
 import { baseOf, parentOf, spawnOf, type CodexMeta } from './codexRecord.js';
 import { codexTail } from './codexTail.js';
 import { difference } from './codexUsage.js';
+import type { RowFile } from '../fileRows.js';
 import { promptStart } from '../promptStart.js';
 import { damagedForeignRow, foreignRow } from '../foreignRow.js';
 
@@ -27,17 +27,17 @@ export interface CodexRow {
 }
 
 /** One rollout as a row, from its beginning and its end. */
-export function codexRow(file: CodexFile, stat: Stats): CodexRow {
-  const { path } = file;
-  let ends = codexEnds(path, headBytes, tailBytes);
-  if (ends.size === 0) return damaged(file, stat, 'the file is empty');
+export function codexRow(file: CodexFile, opened: RowFile): CodexRow {
+  const { path, stat } = opened;
+  let ends = codexEnds(opened, headBytes, tailBytes);
+  if (ends.isWhole && ends.head.length === 0) return damaged(file, stat, 'the file is empty');
   let head = codexHead(ends.head);
   let tail = codexTail(ends.isWhole ? ends.head : ends.tail);
   for (const bytes of moreBytes) {
     const isHeadShort = head.prompt === '' || !head.meta;
     const isTailShort = tail.lastUsed === undefined || tail.total === undefined;
     if (ends.isWhole || !(isHeadShort || isTailShort)) break;
-    ends = codexEnds(path, isHeadShort ? bytes : headBytes, isTailShort ? bytes : tailBytes);
+    ends = codexEnds(opened, isHeadShort ? bytes : headBytes, isTailShort ? bytes : tailBytes);
     if (isHeadShort) head = codexHead(ends.head);
     if (isTailShort) tail = codexTail(ends.isWhole ? ends.head : ends.tail);
   }
@@ -85,7 +85,7 @@ function usageOf(meta: CodexMeta | undefined, head: Buffer, total: TokenUsage | 
   return before && difference(total, before);
 }
 
-function damaged(file: CodexFile, stat: Stats, detail: string): CodexRow {
+function damaged(file: CodexFile, stat: RowFile['stat'], detail: string): CodexRow {
   const problem: Problem = { kind: 'damaged', detail, path: file.path };
   const row = damagedForeignRow('codex', file.threadId, problem, stat.mtimeMs);
   return { row: { ...row, backend: 'codex', archived: file.isArchived }, needsSum: false };

@@ -1,7 +1,7 @@
-import type { Stats } from 'node:fs';
 import { basename } from 'node:path';
 import { isPrompt, messageText } from './geminiMessage.js';
 import { readFileEnds } from '../fileEnds.js';
+import type { RowFile } from '../fileRows.js';
 import { jsonElements, jsonMembers, partValue } from '../jsonPart.js';
 import { arrayOf, objectOf, stringOf, timeOf, type JsonObject } from '../jsonValue.js';
 import { promptStart } from '../promptStart.js';
@@ -26,9 +26,9 @@ const headBytes = 24 * 1024;
 const tailBytes = 8 * 1024;
 const buffer = Buffer.allocUnsafe(headBytes + tailBytes);
 
-/** Throws only when the file cannot be opened. */
-export function readGeminiFile(path: string, stat: Stats): GeminiFile {
-  const ends = readFileEnds(path, headBytes, tailBytes, buffer);
+export function readGeminiFile(file: RowFile): GeminiFile {
+  const { path, stat } = file;
+  const ends = readFileEnds(file, headBytes, tailBytes, buffer);
   const tail = (ends.isWhole ? ends.head : ends.tail).toString('utf8');
   const seen = path.endsWith('.jsonl') ? readLines(ends.head, tail) : readObject(ends.head.toString('utf8'), tail);
   const { fields } = seen;

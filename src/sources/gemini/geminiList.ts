@@ -10,7 +10,7 @@ import type { SourceList } from '../source.js';
 export class GeminiList {
   readonly #home: string;
   readonly #folders: readonly string[];
-  readonly #files = new FileRows(readGeminiFile);
+  readonly #files = new FileRows((opened) => readGeminiFile(opened));
   #rows = new Map<string, GeminiRow & { readonly stamp: string }>();
   #whole = new Map<string, GeminiFile>();
   #places: ReadonlyMap<string, GeminiPlace> = new Map();
@@ -31,12 +31,16 @@ export class GeminiList {
     // Hashes take longer to load than all the rest of a list: none are made where Gemini CLI was never used.
     const hashed = byHash(projects.length === 0 ? [] : [...roots, ...this.#folders]);
     const origin = new Map(projects.flatMap((project) => project.files.map(({ path, parent }) => [path, { project, parent }] as const)));
-    const { found, problems: unreadable } = await this.#files.get([...origin.keys()], signal);
+    const { found, problems: unreadable } = await this.#files.get(
+      Array.from(origin.keys(), (path) => ({ path })),
+      signal,
+    );
     problems.push(...unreadable);
     const sessions = new Map<string, GeminiPart[]>();
     const whole = this.#whole;
     this.#whole = new Map();
-    for (const { path, value: now, stamp } of found) {
+    for (const { file, value: now, stamp } of found) {
+      const { path } = file;
       const from = origin.get(path);
       if (!from) continue;
       // A file of before the lines is written in place: half of it is what is being saved, and the last whole one stands.

@@ -25,7 +25,7 @@ interface Listed {
 export class OpenclackyList {
   readonly #folders: readonly { readonly folder: string; readonly isTrash: boolean }[];
   readonly #now: () => number;
-  readonly #files: FileRows<OpenclackyFile>;
+  readonly #files: FileRows<{ readonly path: string }, OpenclackyFile>;
   #whole = new Map<string, OpenclackyFile>();
   #places: ReadonlyMap<string, OpenclackyPlace> = new Map();
 
@@ -36,7 +36,7 @@ export class OpenclackyList {
     ];
     this.#now = now;
     const inTrash = join(trash, '/');
-    this.#files = new FileRows((path, stat) => readOpenclackyFile(path, stat, path.startsWith(inTrash)));
+    this.#files = new FileRows((file) => readOpenclackyFile(file, file.path.startsWith(inTrash)));
   }
 
   /** Where a session's files are, by the last list. */
@@ -72,15 +72,15 @@ export class OpenclackyList {
   async #read(folders: readonly OpenclackyFolder[], problems: Problem[], signal: AbortSignal | undefined): Promise<readonly Listed[]> {
     const origin = new Map<string, { readonly folder: OpenclackyFolder; readonly stem: string }>();
     for (const folder of folders) for (const stem of folder.stems) origin.set(`${folder.folder}${sep}${stem}.json`, { folder, stem });
-    const paths = [...origin.keys()];
-    let result = await this.#files.get(paths, signal);
-    for (let tried = 0; tried < retries && result.found.some(({ path, value }) => value.isTorn && this.#isFresh(path)); tried++) {
+    const files = Array.from(origin.keys(), (path) => ({ path }));
+    let result = await this.#files.get(files, signal);
+    for (let tried = 0; tried < retries && result.found.some(({ file, value }) => value.isTorn && this.#isFresh(file.path)); tried++) {
       await delay(retryMs, undefined, signal ? { signal } : {});
-      result = await this.#files.get(paths, signal);
+      result = await this.#files.get(files, signal);
     }
     problems.push(...result.problems);
     const whole = new Map<string, OpenclackyFile>();
-    const listed = result.found.flatMap(({ path, value, stamp }) => {
+    const listed = result.found.flatMap(({ file: { path }, value, stamp }) => {
       const last = value.isTorn ? this.#whole.get(path) : value;
       if (last) whole.set(path, last);
       const file = !last || last === value ? value : this.#isFresh(path) ? last : withProblem(last, value.row.problem);

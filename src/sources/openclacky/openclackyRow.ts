@@ -4,6 +4,7 @@ import { autoTitle } from '../../model/autoTitle.js';
 import type { SessionStatus } from '../../model/sessionStatus.js';
 import type { SessionRow } from '../../model/row.js';
 import { readFileEnds } from '../fileEnds.js';
+import type { RowFile } from '../fileRows.js';
 import { damagedForeignRow, foreignRow } from '../foreignRow.js';
 import { jsonElements, jsonMembers, partValue } from '../jsonPart.js';
 import { arrayOf, countOf, objectOf, stringOf, timeOf, type JsonObject } from '../jsonValue.js';
@@ -24,10 +25,11 @@ const headBytes = 32 * 1024;
 const tailBytes = 128;
 const buffer = Buffer.allocUnsafe(headBytes + tailBytes);
 
-/** What a file's beginning and end tell. Throws only when it cannot be opened. */
-export function readOpenclackyFile(path: string, stat: Stats, isTrashed: boolean): OpenclackyFile {
+/** What a file's beginning and end tell. */
+export function readOpenclackyFile(file: RowFile, isTrashed: boolean): OpenclackyFile {
+  const { path, stat } = file;
   const stem = basename(path, '.json');
-  const ends = readFileEnds(path, headBytes, tailBytes, buffer);
+  const ends = readFileEnds(file, headBytes, tailBytes, buffer);
   const tail = (ends.isWhole ? ends.head : ends.tail).toString('utf8');
   const isTorn = !endsWhole(ends.head, tail);
   const seen = readHead(ends.head);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Problem } from '../../model/row.js';
 import { readFileEnds } from '../fileEnds.js';
-import { FileRows } from '../fileRows.js';
+import { FileRows, type RowFile } from '../fileRows.js';
 import { readJsonLines } from '../jsonLines.js';
 import { valueIn } from '../jsonText.js';
 import { objectOf, stringOf, type JsonObject } from '../jsonValue.js';
@@ -20,8 +20,8 @@ const ends = { head: 16 * 1024, tail: 16 * 1024, longHead: 512 * 1024 };
 
 /** The JSON-lines era of OpenClaw: `sessions.json` maps keys to sessions, of which each has a transcript beside it. */
 export class OpenclawFiles {
-  readonly #transcripts = new FileRows((path): OpenclawFacts => factsOf(path));
-  readonly #indexes = new FileRows((path): JsonObject => indexOf(path));
+  readonly #transcripts = new FileRows((opened) => factsOf(opened));
+  readonly #indexes = new FileRows(({ path }): JsonObject => indexOf(path));
 
   /** Every agent's sessions; also those that no key leads to any more, as after a reset. */
   async list(
@@ -29,15 +29,17 @@ export class OpenclawFiles {
     signal?: AbortSignal,
   ): Promise<{ readonly files: readonly OpenclawFile[]; readonly problems: readonly Problem[] }> {
     const names = new Map(agents.map(({ sessions }) => [sessions, namesIn(sessions)]));
-    const named = (end: RegExp): string[] =>
-      agents.flatMap(({ sessions }) => (names.get(sessions) ?? []).filter((name) => end.test(name)).map((name) => join(sessions, name)));
+    const named = (end: RegExp): { readonly path: string }[] =>
+      agents.flatMap(({ sessions }) =>
+        (names.get(sessions) ?? []).filter((name) => end.test(name)).map((name) => ({ path: join(sessions, name) })),
+      );
     const indexes = await this.#indexes.get(named(/^sessions\.json$/), signal);
     const transcripts = await this.#transcripts.get(named(/\.jsonl$/), signal);
-    const found = new Map(transcripts.found.map((file) => [file.path, file]));
+    const found = new Map(transcripts.found.map(({ file, value, stamp }) => [file.path, { path: file.path, value, stamp }]));
     const files: OpenclawFile[] = [];
     for (const { agent, sessions } of agents) {
       const index = join(sessions, 'sessions.json');
-      const entries = Object.entries(indexes.found.find(({ path }) => path === index)?.value ?? {});
+      const entries = Object.entries(indexes.found.find(({ file }) => file.path === index)?.value ?? {});
       for (const [key, value] of entries) {
         const entry = objectOf(value);
         const id = stringOf(entry['sessionId']);
@@ -84,13 +86,13 @@ function indexOf(path: string): JsonObject {
   );
 }
 
-function factsOf(path: string): OpenclawFacts {
-  const short = facts(path, ends.head);
-  return short.prompt || short.isWhole ? short : facts(path, ends.longHead);
+function factsOf(file: RowFile): OpenclawFacts {
+  const short = facts(file, ends.head);
+  return short.prompt || short.isWhole ? short : facts(file, ends.longHead);
 }
 
-function facts(path: string, headBytes: number): OpenclawFacts & { readonly isWhole: boolean } {
-  const { head, tail, isWhole } = readFileEnds(path, headBytes, ends.tail);
+function facts(file: RowFile, headBytes: number): OpenclawFacts & { readonly isWhole: boolean } {
+  const { head, tail, isWhole } = readFileEnds(file, headBytes, ends.tail);
   const first = linesOf(head);
   return { ...openclawFacts(first, isWhole ? first : [...first, ...linesOf(tail)]), isWhole };
 }
