@@ -10,6 +10,7 @@ import { silentLogger } from '../../src/model/logger.js';
 import { installClaude, installClaudeAdapter } from '../support/agentInstall.js';
 import { processesWith } from '../support/processesWith.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
+import { claudeEnvironment } from '../support/realAgents/claude.js';
 import { choose, runTurn, type RanTurn } from '../support/runTurn.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
 
@@ -68,12 +69,7 @@ for (const way of ways) {
           env: {
             PATH: [await way.folder(), process.env['PATH']].join(path.delimiter),
             HOME: home,
-            ANTHROPIC_BASE_URL: server.url,
-            ANTHROPIC_API_KEY: 'a-key-for-the-test',
-            CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-            CLAUDE_CODE_MAX_RETRIES: '0',
-            DISABLE_AUTOUPDATER: '1',
-            IS_SANDBOX: '1',
+            ...claudeEnvironment(server.url),
           },
           demoPath: 'dist/demoAgent.js',
         });

@@ -8,6 +8,7 @@ import { silentLogger } from '../../src/model/logger.js';
 import { textOf } from '../../src/model/entryText.js';
 import { installClaudeAdapter } from '../support/agentInstall.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
+import { claudeEnvironment } from '../support/realAgents/claude.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
 import { content } from '../support/turn.js';
 
@@ -30,14 +31,9 @@ describe('Claude Code with the sessions of its folder', () => {
       const env = {
         PATH: [path.join(adapter, 'node_modules/.bin'), process.env['PATH']].join(path.delimiter),
         HOME: home,
-        ANTHROPIC_BASE_URL: server.url,
-        ANTHROPIC_API_KEY: 'a-key-for-the-test',
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-        CLAUDE_CODE_MAX_RETRIES: '0',
-        DISABLE_AUTOUPDATER: '1',
+        ...claudeEnvironment(server.url),
         // It would show the model a search for tools in the place of those that it has many of.
         ENABLE_TOOL_SEARCH: 'false',
-        IS_SANDBOX: '1',
       };
       const open = (dir: string): Promise<Workspace> =>
         openWorkspace(dir, { program: 'test', surface: 'test', env, logger: silentLogger, trusted: () => true });

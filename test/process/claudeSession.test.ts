@@ -8,6 +8,7 @@ import { readRecord } from '../../src/store/recordFile.js';
 import { installClaudeAdapter } from '../support/agentInstall.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
+import { claudeEnvironment } from '../support/realAgents/claude.js';
 
 // Gate C4 of Session-Bench needs an agent that reports dollars: the command line with the real Claude Code, through
 // claude-agent-acp, against a model server of our own.
@@ -25,11 +26,7 @@ describe('a session with Claude Code', () => {
 
   const env = (skein: CliPlace) => ({
     PATH: [path.join(adapter, 'node_modules/.bin'), skein.env['PATH'], process.env['PATH']].join(path.delimiter),
-    ANTHROPIC_BASE_URL: server.url,
-    ANTHROPIC_API_KEY: 'a-key-for-the-test',
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    DISABLE_AUTOUPDATER: '1',
-    IS_SANDBOX: '1',
+    ...claudeEnvironment(server.url),
   });
   const read = async (skein: CliPlace, id: string) => {
     const base = path.join(skein.folder, '.skein/sessions', id);

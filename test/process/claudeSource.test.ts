@@ -14,6 +14,7 @@ import { installClaudeAdapter } from '../support/agentInstall.js';
 import { folderState } from '../support/folderState.js';
 import { checkGoingOn } from '../support/goingOn.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
+import { claudeEnvironment } from '../support/realAgents/claude.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
 
 /** What is used of `@anthropic-ai/claude-agent-sdk`, which comes with the adapter. */
@@ -44,12 +45,7 @@ describe('sessions that Claude Code wrote', () => {
     PATH: process.env['PATH'],
     HOME: home,
     CLAUDE_CONFIG_DIR: config,
-    ANTHROPIC_BASE_URL: server.url,
-    ANTHROPIC_API_KEY: 'a-key-for-the-test',
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    CLAUDE_CODE_MAX_RETRIES: '0',
-    DISABLE_AUTOUPDATER: '1',
-    IS_SANDBOX: '1',
+    ...claudeEnvironment(server.url),
   });
   const start = (...args: readonly string[]): ChildProcess =>
     spawn(program, ['-p', ...args, '--output-format', 'json', '--permission-mode', 'acceptEdits'], {

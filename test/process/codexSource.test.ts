@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';
 import { checkGoingOn } from '../support/goingOn.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
+import { prepareCodex } from '../support/realAgents/codex.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
 
 const run = promisify(execFile);
@@ -59,24 +60,8 @@ describe('Codex writes, and its store is read', () => {
     async () => {
       program = await installCodex();
       server = await startModelServer();
-      await mkdir(home);
+      await prepareCodex(scratch.folder, server.url);
       await mkdir(cwd);
-      await writeFile(
-        join(home, 'config.toml'),
-        `model = "test-model"
-model_provider = "test"
-check_for_update_on_startup = false
-[model_providers.test]
-name = "test"
-base_url = "${server.url}/v1"
-env_key = "TEST_KEY"
-wire_api = "responses"
-request_max_retries = 0
-stream_max_retries = 0
-[analytics]
-enabled = false
-`,
-      );
     },
     { timeout: 600_000 }, // the first time, it is installed
   );
