@@ -25,6 +25,7 @@ function lines(state: SessionState, settings: SettingsReport, now: number): stri
     ['mode', settings.permission_mode],
     ['thinking', settings.thinking_level],
     ['fallbacks', settings.fallbacks.join(', ') || undefined],
+    ['messages', settings.send_policy === 'refuse' ? 'refused while it runs' : undefined],
     ['state', state.state === 'idle' ? state.status : state.state],
     ['error', state.error],
     ['waiting', state.queued === 0 ? undefined : countOf(state.queued, 'message')],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { endpointProtocolSchema, endpointUrlSchema, keyVariableSchema } from '../agents/endpoint.js';
 import { permissionModes } from '../model/permissionMode.js';
+import { sendPolicies } from '../model/sendPolicy.js';
 import { thinkingLevels } from '../model/thinkingLevel.js';
 
 export interface ConfigKey {
@@ -84,7 +85,7 @@ export const configKeys: Readonly<Record<string, ConfigKey>> = {
     homeOnly: true,
   },
   send_policy: {
-    schema: z.enum(['queue', 'refuse']),
+    schema: z.enum(sendPolicies),
     fallback: 'queue',
     about: 'what a session that is running does with a message: take it afterwards, or refuse it',
     tighter: firstOf('refuse', 'queue'),

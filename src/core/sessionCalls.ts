@@ -8,6 +8,7 @@ import type { AnswerOptions, Caller, SendOptions, SpawnOptions } from './callOpt
 import { familyOf, requireRoom, sentUsd } from './callLimits.js';
 import type { CoreContext } from './context.js';
 import { foreignId } from './foreignId.js';
+import { sendPolicyOf } from './sendPolicy.js';
 import { requireAgent } from './switchAgent.js';
 import { errorData } from './turn.js';
 import type { RunningTurn, TurnOptions, Workspace } from './workspace.js';
@@ -118,9 +119,9 @@ export class SessionCalls {
     const waiting = this.#queues.get(id);
     try {
       if (!waiting) return { turn: Promise.resolve(await this.#workspace.startTurn(id, options)), queued: false };
-      if (await this.#refuses()) throw new SessionError('busy', `session ${id.slice(0, 8)} is running, and others wait for it`);
+      if (await this.#refuses(id)) throw new SessionError('busy', `session ${id.slice(0, 8)} is running, and others wait for it`);
     } catch (error) {
-      if (!isBusy(error) || (await this.#refuses())) throw error;
+      if (!isBusy(error) || (await this.#refuses(id))) throw error;
     }
     const queue = waiting ?? { tail: Promise.resolve(), length: 0 };
     this.#queues.set(id, queue);
@@ -221,8 +222,8 @@ export class SessionCalls {
     this.#open.add(done);
   }
 
-  async #refuses(): Promise<boolean> {
-    return (await this.#context.config.get('send_policy')) === 'refuse';
+  async #refuses(id: string): Promise<boolean> {
+    return (await sendPolicyOf(this.#context, (await this.#workspace.get(id)).settings)) === 'refuse';
   }
 }
 

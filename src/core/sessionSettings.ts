@@ -1,6 +1,7 @@
 import { SessionError } from '../model/errors.js';
 import { permissionModes } from '../model/permissionMode.js';
 import { sessionStatuses } from '../model/sessionStatus.js';
+import { sendPolicies } from '../model/sendPolicy.js';
 import { thinkingLevels } from '../model/thinkingLevel.js';
 import type { SessionPatch } from './workspace.js';
 
@@ -36,6 +37,8 @@ const keys: Readonly<Record<string, Parse>> = {
   model: (text) => ({ settings: { model: isDefault(text) ? undefined : text } }),
   thinking_level: (text, key) => ({ settings: { thinking_level: isDefault(text) ? undefined : oneOf(thinkingLevels, text, key) } }),
   permission_mode: (text, key) => ({ settings: { permission_mode: isDefault(text) ? undefined : oneOf(permissionModes, text, key) } }),
+  fallbacks: (text) => ({ settings: { fallbacks: isDefault(text) ? undefined : text.split(/[\s,]+/).filter(Boolean) } }),
+  send_policy: (text, key) => ({ settings: { send_policy: isDefault(text) ? undefined : oneOf(sendPolicies, text, key) } }),
   verbose: (text, key) => ({ settings: { verbose: isDefault(text) ? undefined : isOn(text, key) } }),
 };
 

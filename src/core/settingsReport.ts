@@ -1,6 +1,7 @@
 import type { SettingsReport } from '../model/report.js';
 import type { SessionRow } from '../model/row.js';
 import type { CoreContext } from './context.js';
+import { sendPolicyOf } from './sendPolicy.js';
 import { getRow } from './snapshot.js';
 import { settingsFor } from './turnPlan.js';
 
@@ -15,12 +16,13 @@ export async function settingsReport(context: CoreContext, id: string): Promise<
     fallbacks: [...fallbacks],
     permission_mode: mode,
     verbose: row.settings.verbose === true,
+    send_policy: await sendPolicyOf(context, row.settings),
   };
 }
 
 /** How the session stands, in lines of `name: value`; what is not known is left out. */
 export function statusLines(status: SettingsReport): string[] {
-  const { row, model, thinking_level: thinking, permission_mode: mode, fallbacks, verbose } = status;
+  const { row, model, thinking_level: thinking, permission_mode: mode, fallbacks, verbose, send_policy: policy } = status;
   const { running } = row;
   const fields: readonly (readonly [string, string | undefined])[] = [
     ['session', `${row.id} "${row.title || row.prompt.slice(0, 60) || 'untitled'}"`],
@@ -32,6 +34,7 @@ export function statusLines(status: SettingsReport): string[] {
     ['mode', mode],
     ['thinking', thinking],
     ['verbose', verbose ? 'on' : undefined],
+    ['messages', policy === 'refuse' ? 'refused while it runs' : undefined],
     ['tags', row.tags.join(', ') || undefined],
     ...usageFields(row),
   ];

@@ -18,6 +18,6 @@ export function requireAgent(agents: readonly AgentInfo[], name: string): AgentI
  * The conversation is told to the new one at its first turn.
  */
 export function handedTo(backend: string, { settings }: Pick<SessionRecord, 'settings'>): Partial<SessionRecord> {
-  const { model: _model, ...rest } = settings;
+  const { model: _model, fallbacks: _fallbacks, ...rest } = settings;
   return { backend, backend_session_id: undefined, model: undefined, settings: rest };
 }

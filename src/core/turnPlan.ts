@@ -107,11 +107,11 @@ export async function settingsFor(
 ): Promise<Pick<TurnPlan, 'model' | 'fallbacks' | 'thinking' | 'mode'>> {
   const { modes, store } = context;
   const byDefault = await agentDefaults(context, backend);
-  const { model, thinking_level: thinking } = record.settings;
+  const { model, fallbacks, thinking_level: thinking } = record.settings;
   const own = await modes.modeOf(store.root, record.id, record.settings);
   return {
     model: model ?? (backend === record.backend ? record.model : undefined) ?? byDefault.model,
-    fallbacks: byDefault.fallbacks,
+    fallbacks: fallbacks ?? byDefault.fallbacks,
     thinking: thinking ?? byDefault.thinking_level,
     mode: own ?? byDefault.permission_mode ?? 'ask',
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { permissionModes } from './permissionMode.js';
+import { sendPolicies } from './sendPolicy.js';
 import { sessionIdPattern } from './sessionId.js';
 import { sessionStatuses } from './sessionStatus.js';
 import { thinkingLevels } from './thinkingLevel.js';
@@ -15,9 +16,12 @@ export const timestampSchema = z.iso.datetime({ offset: true });
 
 export const sessionSettingsSchema = z.looseObject({
   model: z.string().optional(),
+  /** Models to go on with, in order, where that one fails. */
+  fallbacks: z.array(z.string()).optional(),
   thinking_level: z.enum(thinkingLevels).optional(),
   permission_mode: z.enum(permissionModes).optional(),
   verbose: z.boolean().optional(),
+  send_policy: z.enum(sendPolicies).optional(),
 });
 export type SessionSettings = z.infer<typeof sessionSettingsSchema>;
 

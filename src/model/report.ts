@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { permissionModes } from './permissionMode.js';
+import { sendPolicies } from './sendPolicy.js';
 import { thinkingLevels } from './thinkingLevel.js';
 import { holderSchema, problemSchema, sessionRowSchema } from './row.js';
 
@@ -65,6 +66,7 @@ export const settingsReportSchema = z.object({
   fallbacks: z.array(z.string()),
   permission_mode: z.enum(permissionModes),
   verbose: z.boolean(),
+  send_policy: z.enum(sendPolicies),
 });
 export type SettingsReport = z.infer<typeof settingsReportSchema>;
 export type Finding = z.infer<typeof findingSchema>;

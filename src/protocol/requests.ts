@@ -20,6 +20,7 @@ import { queuedPromptSchema } from '../model/queuedPrompt.js';
 import { snapshotSchema } from '../model/snapshot.js';
 import { holderSchema, problemSchema, sessionRowSchema } from '../model/row.js';
 import { permissionModes } from '../model/permissionMode.js';
+import { sendPolicies } from '../model/sendPolicy.js';
 import { sessionStatuses } from '../model/sessionStatus.js';
 import { thinkingLevels } from '../model/thinkingLevel.js';
 import { replies, sentSchema, sessionStateSchema } from '../model/sessionTools.js';
@@ -36,7 +37,9 @@ export const settingsChangeSchema = z.looseObject({
   model: z.string().min(1).nullable().optional(),
   thinking_level: z.enum(thinkingLevels).nullable().optional(),
   permission_mode: z.enum(permissionModes).nullable().optional(),
+  fallbacks: z.array(z.string().min(1)).nullable().optional(),
   verbose: z.boolean().nullable().optional(),
+  send_policy: z.enum(sendPolicies).nullable().optional(),
 });
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 

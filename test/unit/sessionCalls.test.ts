@@ -64,6 +64,26 @@ describe('a message to a session', () => {
     });
   });
 
+  test('is refused by a session that says so, which cannot loosen what the person says', async () => {
+    const { script, open } = held();
+    await withFolder({ agents: scriptedCatalog({ script }) }, async ({ workspace }) => {
+      const { id } = await workspace.create({ backend: 'scripted' });
+      const send = () => workspace.send({ session: id, message: 'now', reply: 'skip' });
+      await workspace.patch([id], { settings: { send_policy: 'refuse' } });
+      const running = await workspace.startTurn(id, { content: [{ type: 'text', text: 'hold on' }] });
+      assert.equal((await workspace.settings(id)).send_policy, 'refuse');
+      await assert.rejects(send(), { code: 'busy' });
+      await workspace.config().set('send_policy', 'refuse');
+      await workspace.patch([id], { settings: { send_policy: 'queue' } });
+      assert.equal((await workspace.settings(id)).send_policy, 'refuse');
+      await assert.rejects(send(), { code: 'busy' });
+      open();
+      await running.done;
+      assert.equal((await send()).state, 'running', 'one that does not run takes them');
+      await workspace.settled();
+    });
+  });
+
   test('waits for a turn of another process too', async () => {
     const { script, open } = held();
     await withFolder({ agents: scriptedCatalog({ script }) }, async ({ workspace, open: openAgain }) => {

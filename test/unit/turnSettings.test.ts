@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { patchFrom } from '../../src/core/sessionSettings.js';
 import type { Workspace } from '../../src/core/workspace.js';
 import { SessionError } from '../../src/model/errors.js';
 import { withFolder } from '../support/openFolder.js';
@@ -78,6 +79,22 @@ describe('a model that fails', () => {
       assert.ok(answer?.type === 'message' && answer.model === 'scripted-3');
       assert.equal(agents.calls.at(-1), 'model scripted-1');
       assert.equal((await workspace.get(id)).model, undefined, 'what stood in is not the session’s model');
+    });
+  });
+
+  test('is followed by the session’s own fallbacks in place of its agent’s; another agent has its own', async () => {
+    const agents = scriptedCatalog({ script: thirdAlone, names: ['scripted', 'other'] });
+    await withFolder({ agents }, async ({ workspace }) => {
+      await fallbacks(workspace, 'scripted-2');
+      const notices = noticesOf(workspace);
+      const { id } = await workspace.create({ backend: 'scripted' });
+      await workspace.patch([id], patchFrom(['fallbacks=scripted-3, scripted-4'], { tags: [] }));
+      assert.equal((await turn(workspace, id, 'hello')).stop_reason, 'end_turn');
+      assert.deepEqual(notices, ['Scripted cannot be served: 529. scripted-3 is asked instead']);
+      assert.deepEqual((await workspace.patch([id], patchFrom(['fallbacks=default'], { tags: [] })))[0]?.settings.fallbacks, undefined);
+      assert.deepEqual((await workspace.settings(id)).fallbacks, ['scripted-2']);
+      await workspace.patch([id], { settings: { fallbacks: ['scripted-3'] } });
+      assert.deepEqual((await workspace.patch([id], { backend: 'other' }))[0]?.settings, {});
     });
   });
 
