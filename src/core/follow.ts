@@ -104,7 +104,7 @@ export class Follow {
     if (holder === undefined) {
       // Of one that died, what streamed becomes entries now; one that let go has left nothing.
       if (look.unended) {
-        await this.#store.recoverPartials();
+        await this.#store.recoverPartials(this.id);
         this.#take(await this.#tail.look());
       }
       this.#end();

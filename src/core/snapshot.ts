@@ -49,7 +49,7 @@ export async function takeSnapshot(context: CoreContext, id: string, { runner, u
     return { row, entries: [...entries], live: [], running: false, skipped: [], seq: updates.seq };
   }
   if (follow) return followedSnapshot(context, id, follow, updates);
-  await recover(context);
+  await recover(context, id);
   if (!runner?.queue.of(id).length) await recoverQueue(context, id);
   const added = runner?.running(id) ? [] : await catchUp(context, await context.store.row(id));
   const [row, kept, draft] = await Promise.all([getRow(context, id), readEntries(context, id), readDraft(context, id)]);
@@ -84,8 +84,8 @@ async function followedSnapshot(context: CoreContext, id: string, follow: Follow
 }
 
 /** What a turn left whose process died is an entry from now on. Reading must work where writing does not. */
-async function recover({ store, logger }: CoreContext): Promise<void> {
-  await store.recoverPartials().catch((error: unknown) => logger.warn(`unfinished turns stay as they are: ${messageOf(error)}`));
+async function recover({ store, logger }: CoreContext, id: string): Promise<void> {
+  await store.recoverPartials(id).catch((error: unknown) => logger.warn(`unfinished turns stay as they are: ${messageOf(error)}`));
 }
 
 /** A record without a transcript shows as a session without entries; its row says what is wrong. */

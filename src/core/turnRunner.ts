@@ -140,7 +140,7 @@ export class TurnRunner {
     refuseUnreadable(await store.row(id));
     const lease = await store.acquireLease(id, { takeOver: options.takeOver });
     try {
-      await store.recoverPartials();
+      await store.recoverPartials(id);
       const stored = await store.read(id);
       const record = await context.ownIds.believed(stored);
       const { entries: history } = await store.entries(id);

@@ -121,8 +121,8 @@ class FolderStore implements Store {
     await (lease ? lease.writePartial(partial) : (await import('./partialFile.js')).writePartial(this.#context, id, partial));
   }
 
-  async recoverPartials(): Promise<readonly string[]> {
-    const ids = await (await import('./partialFile.js')).recoverPartials(this.#context);
+  async recoverPartials(only?: string): Promise<readonly string[]> {
+    const ids = await (await import('./partialFile.js')).recoverPartials(this.#context, only);
     for (const id of ids) await this.settle(id);
     return ids;
   }

@@ -39,14 +39,13 @@ export async function writePartialNow(context: StoreContext, paths: SessionPaths
 
 /**
  * Makes entries (`stop_reason: "interrupted"`) of what turns left whose process is gone, and resolves with those
- * sessions' ids. An entry that the transcript has by now is not written twice. A turn that no message says the end of gets one
+ * sessions' ids; `only` looks at one session. An entry that the transcript has by now is not written twice. A turn that no message says the end of gets one
  * without text.
  */
-export async function recoverPartials(context: StoreContext): Promise<readonly string[]> {
+export async function recoverPartials(context: StoreContext, only?: string): Promise<readonly string[]> {
   return withFileErrors(context.sessions, async () => {
     const recovered: string[] = [];
-    for (const { name, kind } of await foldersIn(context)) {
-      if (kind !== 'folder' || !sessionIdPattern.test(name)) continue;
+    for (const name of await sessionFolders(context, only)) {
       try {
         if (await recover(context, sessionPaths(context.sessions, name))) recovered.push(name);
       } catch (error) {
@@ -59,9 +58,12 @@ export async function recoverPartials(context: StoreContext): Promise<readonly s
   });
 }
 
-async function foldersIn(context: StoreContext): ReturnType<FilePort['readdir']> {
+/** Those that have a folder; a link is none. */
+async function sessionFolders({ port, sessions }: StoreContext, only: string | undefined): Promise<readonly string[]> {
   try {
-    return await context.port.readdir(context.sessions);
+    if (only !== undefined) return (await port.lstat(sessionPaths(sessions, only).folder)).kind === 'folder' ? [only] : [];
+    const entries = await port.readdir(sessions);
+    return entries.filter(({ name, kind }) => kind === 'folder' && sessionIdPattern.test(name)).map(({ name }) => name);
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return [];
     throw error;

@@ -105,8 +105,8 @@ export interface Store {
 
   /** What streams and is not yet an entry, nothing included; replaced as a whole, kept for crash and reload. `null` when the turn ended. */
   writePartial(id: string, partial: readonly Entry[] | null): Promise<void>;
-  /** Partials left by a turn whose process is gone become entries with `stop_reason: "interrupted"`. */
-  recoverPartials(): Promise<readonly string[]>;
+  /** Partials left by a turn whose process is gone, in any session or in one, become entries with `stop_reason: "interrupted"`. */
+  recoverPartials(only?: string): Promise<readonly string[]>;
 
   /** A new session with the entries up to and including `at` (default: all), their ids kept, usage as `inherited`. */
   fork(id: string, options: { readonly at?: string | undefined; readonly fields?: Partial<NewRecord> }): Promise<SessionRecord>;

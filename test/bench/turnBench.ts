@@ -6,7 +6,10 @@ import { startExtensionClient, type ExtensionClient } from '../support/extension
 import { onPrompt, writeFakeAgent } from '../support/fakeAgent.js';
 import { bareAgent } from './bareAgent.js';
 import { median, ratio, spreadOf, type Figure } from './figure.js';
+import { fillStore } from './sampleStore.js';
 
+/** In the store when a turn begins. */
+const sessions = 10_000;
 const rounds = { first: 15, next: 60 };
 const stream = { chunks: 2_000, perSecond: 200 };
 const panels = 4;
@@ -30,12 +33,13 @@ const script = onPrompt(`
   reply(id, { stopReason: 'end_turn' });
 `);
 
-/** A turn through the session server against the same by the bare agent, and what streams, from the agent's stdout to the panels. */
+/** A turn through the session server, in a store of 10,000 sessions, against the same by the bare agent, and what streams, from the agent's stdout to the panels. */
 export async function turnBench(scratch: string): Promise<readonly Figure[]> {
   const [folder, home] = [join(scratch, 'project'), join(scratch, 'home')];
   for (const made of [folder, join(home, '.skein')]) mkdirSync(made, { recursive: true });
   const agent = { command: process.execPath, args: [writeFakeAgent(scratch, script)] };
   writeFileSync(join(home, '.skein/config.yaml'), JSON.stringify({ agents: { bench: agent } }));
+  fillStore(folder, sessions);
   const client = await startExtensionClient(home, [folder]);
   const listeners = new Set<Listener>();
   client.on('turn/update', (params) => {

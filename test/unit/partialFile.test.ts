@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Entry } from '../../src/model/entry.js';
 import { recoverPartials, writePartial } from '../../src/store/partialFile.js';
 import { appendToTranscript, readFolded } from '../../src/store/recordUpdate.js';
+import { sessionPaths } from '../../src/store/sessionPaths.js';
 import { readEntries } from '../../src/store/transcriptFile.js';
 import { message, scratchContext, scratchStore } from '../support/scratchStore.js';
 
@@ -92,6 +93,18 @@ test('a session that is deleted while it streams gets no folder back', async (t)
   rmSync(paths.record);
   await assert.rejects(writePartial(context, record.id, [call]), { code: 'gone' });
   assert.ok(!existsSync(paths.folder));
+});
+
+test('one session alone is looked at where no more is asked, and no link is followed', async (t) => {
+  const { context, record, paths } = await scratchStore(t);
+  const other = 'f'.repeat(32);
+  await writePartial(context, record.id, [message('half', 'assistant')]);
+  orphan(paths.partial);
+  assert.deepEqual(await recoverPartials(context, other), []);
+  symlinkSync(paths.folder, sessionPaths(context.sessions, other).folder);
+  assert.deepEqual(await recoverPartials(context, other), []);
+  assert.ok(existsSync(paths.partial));
+  assert.deepEqual(await recoverPartials(context, record.id), [record.id]);
 });
 
 test('a store that is not there has nothing to recover', async (t) => {
