@@ -60,6 +60,8 @@ export interface PanelState {
 /** What happens inside the panel itself. */
 export type PanelEvent =
   | { readonly kind: 'detach'; readonly uri: string }
+  /** Pasted or dropped here; also why something else was not taken. */
+  | Extract<ToWebview, { kind: 'attach' | 'error' }>
   | { readonly kind: 'sent' }
   | { readonly kind: 'dismiss' }
   | { readonly kind: 'renamed'; readonly title: string }

@@ -39,5 +39,11 @@ export async function exportSessions(context: CoreContext, ids: readonly string[
 
 async function readWhole(context: CoreContext, id: string): Promise<{ readonly record: unknown; readonly entries: readonly Entry[] }> {
   const record = foreignId(id) ? await getRow(context, id) : await context.store.read(id);
-  return { record, entries: await readHistory(context, id) };
+  return { record, entries: await Promise.all((await readHistory(context, id)).map((entry) => withPictures(context, entry))) };
+}
+
+/** One file is to tell all: what the store keeps beside the transcript goes in. */
+async function withPictures({ store }: CoreContext, entry: Entry): Promise<Entry> {
+  if (entry.type !== 'message') return entry;
+  return { ...entry, message: { ...entry.message, content: [...(await store.loadPictures(entry.message.content))] } };
 }

@@ -3,10 +3,11 @@ import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ContentBlock } from '../model/entry.js';
 import { isInside } from '../model/folderPath.js';
+import { mostPictureBytes, pictureType } from '../model/pictureType.js';
 import { looksSecret } from '../model/secretFile.js';
 import { isSystemError } from '../store/fileError.js';
 
-/** Bytes of one file that go along whole; a longer one the agent reads itself. */
+/** Bytes of one file of text that go along whole; a longer one the agent reads itself. */
 const mostBytes = 256 * 1024;
 
 /** Where files may be taken from, real and absolute, and what in it may not. */
@@ -41,9 +42,14 @@ async function readBlock(name: string, real: string): Promise<Mentioned | undefi
   try {
     const info = await file.stat();
     if (!info.isFile()) return undefined;
-    if (info.size > mostBytes) return { refused: `${name} is too long to go along (${String(Math.ceil(info.size / 1024))} kB)` };
+    const tooLong = { refused: `${name} is too long to go along (${String(Math.ceil(info.size / 1024))} kB)` };
+    if (info.size > mostPictureBytes) return tooLong;
     const bytes = await file.readFile();
-    if (bytes.includes(0)) return { refused: `${name} is no text` };
+    const type = pictureType(bytes);
+    if (type !== undefined)
+      return { block: { type: 'image', mime_type: type, data: bytes.toString('base64'), uri: pathToFileURL(real).href, title: name } };
+    if (bytes.length > mostBytes) return tooLong;
+    if (bytes.includes(0)) return { refused: `${name} is neither text nor a picture` };
     return { block: { type: 'resource', uri: pathToFileURL(real).href, title: name, text: bytes.toString('utf8') } };
   } finally {
     await file.close();

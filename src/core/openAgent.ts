@@ -1,5 +1,5 @@
 import type { AgentCatalog, AgentConnection, AgentSession, McpProgram } from '../agents/agent.js';
-import type { Entry } from '../model/entry.js';
+import type { ContentBlock, Entry } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import type { SessionRecord } from '../model/record.js';
@@ -33,6 +33,8 @@ export interface OpenAgentRequest {
   /** What to fork at the agent, where this is a fork that has said nothing yet. */
   readonly forkOf: NativeFork | undefined;
   readonly mcp: readonly McpProgram[];
+  /** Content with the bytes of its pictures, for a model that is told of them. */
+  readonly withPictures: (content: readonly ContentBlock[]) => Promise<readonly ContentBlock[]>;
   /** What the agent's process gets on top of our environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly logger: Logger;
@@ -55,7 +57,7 @@ export async function openAgent(catalog: AgentCatalog, request: OpenAgentRequest
     const native = (await resumed(connection, request)) ?? (await forked(connection, request));
     const session = native ?? (await connection.create(optionsOf(request)));
     await useSettings(connection, session, request);
-    return { connection, session, backend, cwd, replay: native ? '' : replayFor(connection, session, request) };
+    return { connection, session, backend, cwd, replay: native ? '' : await replayFor(connection, session, request) };
   } catch (error) {
     await connection.dispose();
     throw error;
@@ -121,13 +123,15 @@ async function orTold(
 /** What a model holds where nobody has said: small enough for any that is used as an agent. */
 const usualContext = 128_000;
 
-function replayFor(connection: AgentConnection, session: AgentSession, request: OpenAgentRequest): string {
+async function replayFor(connection: AgentConnection, session: AgentSession, request: OpenAgentRequest): Promise<string> {
   const { replayed, historyLimit, replayTokens, notice } = request;
   const size = session.contextSize ?? request.contextSize ?? usualContext;
   const tokens = replayTokens > 1 ? replayTokens : Math.floor(size * replayTokens);
   const view = replayView(replayed, { tokens, turns: historyLimit });
   if (session.recall) {
-    const messages = replayMessages(view);
+    const messages = await Promise.all(
+      replayMessages(view).map(async (message) => ({ ...message, content: await request.withPictures(message.content) })),
+    );
     session.recall(messages);
     if (messages.length > 0) notice('info', `The conversation so far was given to ${connection.info.title}`);
     return '';

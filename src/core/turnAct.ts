@@ -139,6 +139,7 @@ async function agentFor(context: CoreContext, job: TurnJob): Promise<OpenedAgent
       ...plan,
       ...{ record, history, replayed: job.replayed, notice, env, mcp, logger: context.logger },
       contextSize: known.of(backend).contextSize,
+      withPictures: (content) => context.store.loadPictures(content),
     });
   }
   try {

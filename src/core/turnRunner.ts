@@ -81,9 +81,12 @@ export class TurnRunner {
     options: TurnOptions,
     { trusted, steers }: { trusted: boolean; steers: boolean },
   ): Promise<RunningTurn | WaitingPrompt> {
-    const isBusy = this.#running.has(id) || this.#starting.has(id);
-    if (!isBusy || !trusted || this.#disposed) return this.start(id, options, trusted);
-    const prompt = this.queue.add(id, options, { steers });
+    const isBusy = (): boolean => this.#running.has(id) || this.#starting.has(id);
+    if (!isBusy() || !trusted || this.#disposed) return this.start(id, options, trusted);
+    // What waits is shown and kept: without the bytes of its pictures.
+    const content = await this.#context.store.keepPictures(options.content);
+    if (!isBusy()) return this.start(id, { ...options, content }, trusted);
+    const prompt = this.queue.add(id, { ...options, content }, { steers });
     this.#tellQueue(id);
     if (steers) this.#running.get(id)?.cancel();
     return prompt;
@@ -150,7 +153,8 @@ export class TurnRunner {
       const prompt = await withMentions(context, options.content, { id, cwd: settled.cwd, workspace: this.#workspace });
       const strange = record === stored ? [] : [strangersAgent];
       const plan = { ...settled, warnings: [...settled.warnings, ...warnings, ...strange, ...prompt.warnings] };
-      const entry = again?.entry ?? promptEntry(prompt.content, plan.backend, context.now());
+      const entry = again?.entry ?? promptEntry(await store.keepPictures(prompt.content), plan.backend, context.now());
+      const content = await store.loadPictures(entry.message.content);
       // From now on whoever comes after a crash can tell that a turn was under way.
       await store.writePartial(id, []);
       if (!again) await store.append(id, [entry]);
@@ -165,7 +169,7 @@ export class TurnRunner {
       // Steered away before it had begun.
       if (this.queue.of(id)[0]?.steers) turn.cancel();
       const kept = { catalog: this.#catalog, warm: this.#warm, known: this.known, door: this.#door };
-      const job = { turn, record, history, replayed: again?.before ?? history, plan, content: entry.message.content, lease, ...kept };
+      const job = { turn, record, history, replayed: again?.before ?? history, plan, content, lease, ...kept };
       void actTurn(context, job).then((ended) => {
         this.#running.delete(id);
         turn.finish(ended);

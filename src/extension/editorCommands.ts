@@ -28,7 +28,7 @@ export function editorCommands({ panels }: CommandParts): Pick<CommandHandlers, 
       const folder = await chooseFolder(folderOf(uri));
       if (!folder) return;
       const panel = panels.current(folder) ?? (await panels.open({ folder }));
-      for (const file of uris) panel.attach(attachmentOfFile(file));
+      for (const file of uris) panel.attach(await attachmentOfFile(file));
       panel.bringUp();
     },
   };

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ContentBlock, Entry } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
 import type { Attachment, ToHost } from '../protocol/messages.js';
-import { attachmentOfFile } from './attachment.js';
+import { attachmentOf, attachmentOfFile, blockOf } from './attachment.js';
 import type { ChatPanel } from './chatPanel.js';
 import type { ChatPanels } from './chatPanels.js';
 import { commandId } from './commandTable.js';
@@ -147,7 +147,7 @@ async function send(
     id = row.id;
   }
   if (text.startsWith('/') && (await runCommand(client, panel, { folder, id }, text))) return;
-  const content: ContentBlock[] = [{ type: 'text', text }, ...attachments.map(resourceOf)];
+  const content: ContentBlock[] = [{ type: 'text', text }, ...attachments.map(blockOf)];
   await client.request('turn/start', { folder, id, content, ...(steer ? { steer } : { queue: true }) });
 }
 
@@ -185,17 +185,8 @@ async function unqueue(
   const { content } = await client.request('turn/unqueue', { ...session, queued });
   if (then === 'send') await client.request('turn/start', { ...session, content, steer: true });
   if (then !== 'edit') return;
-  for (const block of content) {
-    if (block.type === 'resource') panel.attach({ uri: block.uri, title: block.title ?? block.uri, text: block.text });
-  }
+  for (const attachment of content.flatMap((block, place) => attachmentOf(block, place) ?? [])) panel.attach(attachment);
 }
-
-const resourceOf = ({ uri, title, text }: Attachment): ContentBlock => ({
-  type: 'resource',
-  uri,
-  title,
-  ...(text === undefined ? {} : { text }),
-});
 
 /** Sends the last prompt once more: in its place where it was not answered, else as a new one. */
 async function retry(client: SessionClient, session: SessionInFolder): Promise<void> {
@@ -247,5 +238,5 @@ async function openLink(url: string): Promise<void> {
 
 async function pickFiles(folder: string): Promise<readonly Attachment[]> {
   const picked = await vscode.window.showOpenDialog({ canSelectMany: true, defaultUri: vscode.Uri.file(folder), openLabel: l10n.t('Add') });
-  return (picked ?? []).map((uri) => attachmentOfFile(uri));
+  return Promise.all((picked ?? []).map((uri) => attachmentOfFile(uri)));
 }

@@ -9,8 +9,13 @@ import type { Snapshot } from '../model/snapshot.js';
 import type { SessionRow } from '../model/row.js';
 import type { TurnUpdate } from '../model/turn.js';
 
-/** Text or a file that goes along with a prompt. */
-export const attachmentSchema = z.object({ uri: z.string(), title: z.string(), text: z.string().optional() });
+/** Text, a file or a picture that goes along with a prompt. A picture has its bytes in base64, or is one that the store keeps. */
+export const attachmentSchema = z.object({
+  uri: z.string(),
+  title: z.string(),
+  text: z.string().optional(),
+  picture: z.object({ mime_type: z.string(), data: z.string().optional(), blob: z.string().optional() }).optional(),
+});
 export type Attachment = z.infer<typeof attachmentSchema>;
 
 /** What was chosen at the composer's foot; `null`: as the agent's default says again. */

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { Entry } from '../model/entry.js';
+import type { ContentBlock, Entry } from '../model/entry.js';
 import { SessionError, messageOf } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
 import { sessionIdPattern } from '../model/sessionId.js';
@@ -58,7 +58,7 @@ class FolderStore implements Store {
   async create(fields: NewRecord, entries?: readonly Entry[]): Promise<SessionRecord> {
     await ensureStore(this.root, this.#context.port);
     const { createSession } = await import('./sessionCreate.js');
-    return createSession(this.#context, fields, entries);
+    return createSession(this.#context, fields, entries && (await this.#withoutBytes(entries)));
   }
 
   async update(
@@ -78,7 +78,17 @@ class FolderStore implements Store {
   }
 
   async append(id: string, entries: readonly Entry[]): Promise<void> {
-    await (await this.#writerNow()).append(id, entries);
+    await (await this.#writerNow()).append(id, await this.#withoutBytes(entries));
+  }
+
+  async keepPictures(content: readonly ContentBlock[]): Promise<readonly ContentBlock[]> {
+    if (!content.some(isPicture)) return content;
+    await ensureStore(this.root, this.#context.port);
+    return (await import('./pictures.js')).keepPictures(this.#context, content);
+  }
+
+  async loadPictures(content: readonly ContentBlock[]): Promise<readonly ContentBlock[]> {
+    return content.some(isPicture) ? (await import('./pictures.js')).loadPictures(this.#context, content) : content;
   }
 
   async settle(id: string): Promise<SessionRecord> {
@@ -214,6 +224,18 @@ class FolderStore implements Store {
   }
 
   /** Runs a verb on a store in which nothing is half done by a process that is gone; the system's errors come out in words. */
+  /** The entries as they are kept: with their pictures in files. */
+  async #withoutBytes(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    const isShown = (entry: Entry): boolean => entry.type === 'message' && entry.message.content.some(isPicture);
+    if (!entries.some(isShown)) return entries;
+    return Promise.all(
+      entries.map(async (entry) => {
+        if (entry.type !== 'message') return entry;
+        return { ...entry, message: { ...entry.message, content: [...(await this.keepPictures(entry.message.content))] } };
+      }),
+    );
+  }
+
   async #run<T>(verb: () => Promise<T>): Promise<T> {
     try {
       if (await this.#mayBePending()) await (await import('./pendingSteps.js')).finishPending(this.#context);
@@ -245,3 +267,5 @@ async function transcriptOf(context: StoreContext, id: string): Promise<string |
   if (await isThere(context.port, record)) return undefined;
   throw new SessionError('not_found', `no session ${id}`, { hint: 'skein sessions list shows what there is' });
 }
+
+const isPicture = (block: ContentBlock): boolean => block.type === 'image';

@@ -1,4 +1,4 @@
-import type { Entry } from '../model/entry.js';
+import type { ContentBlock, Entry } from '../model/entry.js';
 import type { SessionError } from '../model/errors.js';
 import type { Finding } from '../model/report.js';
 import type { Holder, Problem, SessionRow } from '../model/row.js';
@@ -89,6 +89,10 @@ export interface Store {
   update(id: string, change: (record: SessionRecord) => Partial<SessionRecord>, undo?: { readonly what: string }): Promise<SessionRecord>;
   /** Appends a batch: one lock, one write, one fsync. Counts, usage and last_used_at follow in the record within a second or at `settle`. */
   append(id: string, entries: readonly Entry[]): Promise<void>;
+  /** The content with the bytes of its pictures moved into files of the store, as `create` and `append` keep them. */
+  keepPictures(content: readonly ContentBlock[]): Promise<readonly ContentBlock[]>;
+  /** The content with the bytes of its pictures put back; a picture whose file is gone stays without. */
+  loadPictures(content: readonly ContentBlock[]): Promise<readonly ContentBlock[]>;
   /** Brings the record up to its transcript now: called at the end of a turn. */
   settle(id: string): Promise<SessionRecord>;
   /** Entries in order, each once; entries that do not parse are skipped and counted. */

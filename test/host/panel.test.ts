@@ -175,6 +175,27 @@ describe('what is kept', () => {
     assert.equal(await panel.page.locator('.composer .chip').count(), 0);
   });
 
+  test('a picture that is pasted goes along with its bytes; what is none is refused by its name', async () => {
+    const panel = await openPanel();
+    await panel.send(show(snapshot(finished)));
+    await panel.composer.focus();
+    // Types of a page's own things are not known here.
+    await panel.page.evaluate(`{
+      const data = new DataTransfer();
+      const bytes = Uint8Array.from('\\u0089PNG\\r\\n\\u001a\\n and more', (letter) => letter.charCodeAt(0));
+      data.items.add(new File([bytes], 'shot.png', { type: 'image/png' }));
+      data.items.add(new File(['words'], 'notes.png', { type: 'image/png' }));
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    }`);
+    await panel.page.getByText('notes.png is no picture that agents take').waitFor();
+    assert.deepEqual(await panel.page.locator('.composer .chip').allInnerTexts(), ['shot.png']);
+    await panel.composer.fill('look');
+    await panel.composer.press('Enter');
+    const [{ title, picture } = {}] = (await panel.posted('send'))[0]?.attachments ?? [];
+    assert.deepEqual([title, picture?.mime_type], ['shot.png', 'image/png']);
+    assert.equal(Buffer.from(picture?.data ?? '', 'base64').toString('latin1'), '\u0089PNG\r\n\u001a\n and more');
+  });
+
   test('code and answers are copied as they were written', async () => {
     const panel = await openPanel();
     await panel.send(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { SessionRecord } from '../../src/model/record.js';
@@ -64,6 +64,20 @@ describe('an endpoint as an agent of the command line', () => {
         can: ['models', 'thinking'],
       });
       assert.match((await run(['agents'], { env })).stdout, /^local +local +http:\S+\/v1 \(config\); with a key; can models, thinking$/m);
+    });
+  });
+
+  test('is given a picture that a prompt names, and again with the history in another process', async () => {
+    await withEndpoint(async ({ run, folder }, requests) => {
+      const data = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+      await writeFile(join(folder, 'dot.png'), Buffer.from(data, 'base64'));
+      assert.equal((await run(['--backend', 'local', 'what is in @dot.png?'], { env })).code, 0);
+      assert.equal((await run(['-c', 'and its colour?'], { env })).code, 0);
+      const asked = requests.filter(({ method }) => method === 'POST');
+      assert.deepEqual(
+        asked.map(({ body }) => JSON.stringify(body).includes(`data:image/png;base64,${data}`)),
+        [true, true],
+      );
     });
   });
 

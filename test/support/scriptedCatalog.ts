@@ -38,6 +38,8 @@ export interface ScriptedCatalog extends AgentCatalog {
   readonly calls: readonly string[];
   /** The texts it was prompted with, blocks joined by a blank line. */
   readonly prompts: readonly string[];
+  /** The same, as they came. */
+  readonly contents: readonly (readonly ContentBlock[])[];
   /** Connections that are not closed. */
   open(): number;
   /** Ends all its processes as a crash does. */
@@ -87,6 +89,7 @@ export function scriptedCatalog({
 }: ScriptedOptions = {}): ScriptedCatalog {
   const calls: string[] = [];
   const prompts: string[] = [];
+  const contents: (readonly ContentBlock[])[] = [];
   const closers = new Set<(end: { code: number | null; lastWords: string }) => void>();
   let made = 0;
   const info: AgentInfo = { name: 'scripted', title: 'Scripted', demo: false, can: ['permissions'] };
@@ -104,6 +107,7 @@ export function scriptedCatalog({
       prompt: (content: readonly ContentBlock[], hooks) => {
         const text = textOf(content);
         prompts.push(text);
+        contents.push(content);
         calls.push('prompt');
         return script(textOf(content.slice(-1)), hooks, model);
       },
@@ -162,6 +166,7 @@ export function scriptedCatalog({
   return {
     calls,
     prompts,
+    contents,
     open: () => closers.size,
     crash: () => {
       for (const close of closers) close({ code: 1, lastWords: 'crashed' });

@@ -41,7 +41,7 @@ describe('what a prompt names', () => {
     });
   });
 
-  test('nothing from outside the folder, of the store, that looks secret, is too long or no text; each is said', async () => {
+  test('nothing from outside the folder, of the store, that looks secret, is too long or neither text nor a picture; each is said', async () => {
     await withFolder({}, async ({ workspace, dir, home }) => {
       await writeFile(join(home, 'key.txt'), 'private');
       await symlink(join(home, 'key.txt'), join(dir, 'link.txt'));
@@ -58,7 +58,7 @@ describe('what a prompt names', () => {
         `Not taken along: ${record} is not given to agents`,
         'Not taken along: .env looks like a file of secrets',
         'Not taken along: big.log is too long to go along (300 kB)',
-        'Not taken along: a.bin is no text',
+        'Not taken along: a.bin is neither text nor a picture',
       ]);
     });
   });

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PromptCommandInfo } from '../../src/model/promptCommand.js';
 import type { Attachment } from '../../src/protocol/messages.js';
 import type { Mentions } from '../completion.js';
+import { readPictures } from '../pictures.js';
 import { promptHistory, stepHistory } from '../promptHistory.js';
 import { CompletionList, completionId, useCompletion } from './completionList.js';
 import { IconButton } from './controls.js';
@@ -92,14 +93,27 @@ export function Composer(props: ComposerProps) {
       else send();
     } else onHistoryKey(event);
   };
+  const take = (event: Event, files: FileList | undefined): void => {
+    if (!files || files.length === 0 || closed !== undefined) return;
+    event.preventDefault();
+    void readPictures([...files]).then(({ attachments: pictures, refused }) => {
+      for (const attachment of pictures) dispatch({ kind: 'attach', attachment });
+      if (refused.length > 0) dispatch({ kind: 'error', message: refused.join('. ') });
+    });
+  };
   return (
-    <div class="composer" data-region="composer">
+    <div
+      class="composer"
+      data-region="composer"
+      onDragOver={(event) => event.dataTransfer?.types.includes('Files') && event.preventDefault()}
+      onDrop={(event) => take(event, event.dataTransfer?.files)}
+    >
       <CompletionList {...completion} />
       {attachments.length > 0 && (
         <div class="chips">
-          {attachments.map(({ uri, title }) => (
-            <span class="chip" key={uri} title={uri}>
-              <Icon name="file" />
+          {attachments.map(({ uri, title, picture }) => (
+            <span class="chip" key={uri} title={picture ? title : uri}>
+              <Icon name={picture ? 'image' : 'file'} />
               <span>{title}</span>
               <button type="button" aria-label={`Remove ${title}`} onClick={() => dispatch({ kind: 'detach', uri })}>
                 <Icon name="close" />
@@ -125,6 +139,7 @@ export function Composer(props: ComposerProps) {
         onKeyUp={(event) => setCaret(event.currentTarget.selectionEnd)}
         onClick={(event) => setCaret(event.currentTarget.selectionEnd)}
         onKeyDown={onKeyDown}
+        onPaste={(event) => take(event, event.clipboardData?.files)}
       />
       <div class="composer-row">
         <Picker

@@ -11,7 +11,11 @@ export function Prompt({ entry, facts }: { readonly entry: EntryOf<'message'>; r
   const text = content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n\n');
   const attached = content.flatMap((block) => {
     if (block.type === 'text') return [];
-    return [block.type === 'image' ? { name: 'Image', image: true } : { name: block.title ?? nameOf(block.uri), image: false }];
+    return [
+      block.type === 'image'
+        ? { name: typeof block['title'] === 'string' ? block['title'] : 'Picture', image: true }
+        : { name: block.title ?? nameOf(block.uri), image: false },
+    ];
   });
   return (
     <div class="prompt" data-stop tabIndex={-1} data-copy={text}>
