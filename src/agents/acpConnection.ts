@@ -2,7 +2,7 @@ import * as acp from '@agentclientprotocol/sdk/unstable';
 import * as z from 'zod';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
-import { isUnknownSession, startError } from './acpFailure.js';
+import { isOfMcpServers, isUnknownSession, startError } from './acpFailure.js';
 import { AcpLink } from './acpLink.js';
 import { AcpSession } from './acpSession.js';
 import { sessionStateSchema } from './acpSettings.js';
@@ -90,7 +90,13 @@ function connectionOf(link: AcpLink, hello: Initialized, options: AcpOptions, li
   const open = async (method: string, id: string | undefined, settings: SessionOptions, meta?: object): Promise<AgentSession> => {
     const mcpServers = (settings.mcp ?? []).map(mcpServer);
     const params = { cwd: settings.cwd, mcpServers, ...(id !== undefined && { sessionId: id }), ...(meta && { _meta: meta }) };
-    const state = await link.request(method, params, sessionStateSchema.nullish(), limits.open).catch((error: unknown) => {
+    const ask = (what: object) => link.request(method, what, sessionStateSchema.nullish(), limits.open);
+    const asked = ask(params).catch((error: unknown) => {
+      if (mcpServers.length === 0 || !(error instanceof SessionError) || !isOfMcpServers(error.cause)) throw error;
+      options.logger.warn(`${link.title} takes no MCP servers, and works without Skein's: ${error.hint ?? ''}`);
+      return ask({ ...params, mcpServers: [] });
+    });
+    const state = await asked.catch((error: unknown) => {
       throw id !== undefined && error instanceof SessionError && isUnknownSession(error.cause) ? unknownSession(link.title, error) : error;
     });
     const known = method === methods.agent.session.load || method === methods.agent.session.resume ? id : undefined;

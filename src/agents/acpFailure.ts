@@ -46,6 +46,11 @@ export function isUnknownSession(error: unknown): boolean {
   );
 }
 
+/** An agent says that it cannot have the MCP servers that it was given: the protocol has no ability that would have told so. */
+export function isOfMcpServers(error: unknown): boolean {
+  return error instanceof RequestError && /\bmcp.?servers?\b/i.test(wordsOf(error));
+}
+
 /** There never was a process. */
 export function startError(agent: string, why: string): SessionError {
   return new SessionError('agent_failed', `${agent} could not be started`, {

@@ -36,6 +36,18 @@ describe('an ACP connection', () => {
       if (process.platform === 'linux') while ((await processesWith(marker)).length > 0) await delay(10);
     });
 
+    test('an agent that refuses the MCP servers that it is given gets its session without them', async () => {
+      const refusal = 'bridge mode does not support per-session MCP servers';
+      const connection = await agents.connect(`
+        on['session/new'] = ({ mcpServers }, id) =>
+          mcpServers.length > 0
+            ? send({ id, error: { code: -32603, message: 'Internal error', data: { details: '${refusal}' } } })
+            : reply(id, { sessionId: 's1' });`);
+      const mcp = [{ name: 'skein', command: 'skein', args: ['mcp'], env: {} }];
+      const session = await connection.create({ cwd: agents.cwd, mcp });
+      assert.equal((await runTurn(session, 'hello')).text, 'fine');
+    });
+
     test('a program that is not there is told by its name', async () => {
       const command = { name: 'gone', title: 'Gone', command: '/no/such/agent', args: [], env: {} };
       const error = await failureOf(
