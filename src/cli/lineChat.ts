@@ -1,59 +1,108 @@
-import { createInterface } from 'node:readline';
+import type { Workspace } from '../core/workspace.js';
+import { commandHelp, commandOf } from '../core/promptCommands.js';
 import { SessionError } from '../model/errors.js';
+import { ChatInput } from './chatInput.js';
+import { ChatTurns } from './chatTurns.js';
 import { reportFailure } from './failure.js';
-import type { Terminal } from './terminal.js';
+import type { Invocation } from './invocation.js';
+import { plainText } from './plainText.js';
+import { settle } from './turnRun.js';
 
-/** A prompt a line until Ctrl+D. A turn that fails or is cancelled is told, and the chat goes on. */
-export async function lineChat(terminal: Terminal, send: (line: string) => Promise<void>): Promise<void> {
-  terminal.say(terminal.styleError('dim', 'Ctrl+D ends the chat, Ctrl+C the turn.'));
-  const past: string[] = [];
-  const typed: string[] = [];
-  for (;;) {
-    const line = typed.shift() ?? (await nextLine(terminal, past, typed));
-    if (line === undefined) return;
-    if (line.trim() === '') continue;
-    past.unshift(line);
-    try {
-      await send(line);
-    } catch (error) {
-      if (!(error instanceof SessionError)) throw error;
-      reportFailure(error, terminal, false);
-    }
+/** What a chat understands beside the commands of every prompt. */
+const chatCommands = [
+  { name: 'steer', summary: 'end the turn that runs, and go on with this', argument: '<prompt>' },
+  { name: 'cancel', summary: 'end the turn that runs, as Ctrl+C does', argument: '' },
+  { name: 'drop', summary: 'forget the prompts that wait', argument: '' },
+];
+
+/**
+ * A prompt a line until Ctrl+D. Lines that are typed while a turn runs wait for its end, in their order. A turn that fails or is
+ * cancelled is told, and the chat goes on.
+ */
+export async function lineChat(invocation: Invocation, workspace: Workspace, session: () => Promise<string>): Promise<void> {
+  const { options } = invocation;
+  let order: Promise<void> = Promise.resolve();
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  const input = new ChatInput(invocation.terminal, {
+    line: (line) => {
+      order = order.then(() => chat.take(line));
+      order.catch(fail);
+    },
+    interrupt: () => chat.interrupt(),
+    typing: () => turns.stopProgress(),
+  });
+  const turns = new ChatTurns(workspace, input, { mode: options.mode, takeOver: options.takeOver === true });
+  const chat = new LineChat(input, turns, workspace, session);
+  const { terminal } = input;
+  terminal.say(terminal.styleError('dim', 'Ctrl+D ends the chat, Ctrl+C the turn; a line that is typed meanwhile waits for its end.'));
+  input.rest();
+  try {
+    await Promise.race([input.ended, failed]);
+    await Promise.race([order.then(() => turns.over()), failed]);
+    await settle(workspace, terminal, new AbortController().signal);
+  } finally {
+    turns.close();
+    input.close();
   }
 }
 
-/**
- * One line; undefined at the end. An interface of its own each time: between lines the terminal is as it was, so that
- * Ctrl+C is a signal and the prompt library can ask. Further lines of a paste go to `typed`.
- */
-function nextLine(terminal: Terminal, past: readonly string[], typed: string[]): Promise<string | undefined> {
-  const lines = createInterface({
-    input: process.stdin,
-    output: process.stderr,
-    prompt: terminal.styleError('cyan', '> '),
-    history: [...past],
-    terminal: true,
-  });
-  return new Promise((resolve) => {
-    let first: string | undefined;
-    lines.on('line', (line) => {
-      if (first !== undefined) {
-        typed.push(line);
-        return;
-      }
-      first = line;
-      // The rest of what was pasted comes in the same round.
-      setImmediate(() => lines.close());
-    });
-    lines.on('SIGINT', () => {
-      // Drops the line, as shells do.
-      lines.write(null, { ctrl: true, name: 'u' });
-      lines.prompt();
-    });
-    lines.on('close', () => {
-      if (first === undefined) terminal.say('');
-      resolve(first);
-    });
-    lines.prompt();
-  });
+/** Takes lines, one after the other, for a session and for the fork that a `/fork` goes on in. */
+class LineChat {
+  readonly #input: ChatInput;
+  readonly #turns: ChatTurns;
+  readonly #workspace: Workspace;
+  #session: () => Promise<string>;
+
+  constructor(input: ChatInput, turns: ChatTurns, workspace: Workspace, session: () => Promise<string>) {
+    this.#input = input;
+    this.#turns = turns;
+    this.#workspace = workspace;
+    this.#session = session;
+  }
+
+  interrupt(): void {
+    // To whoever listens for it while a turn runs: a second one ends the program.
+    if (this.#turns.busy) process.emit('SIGINT');
+  }
+
+  /** Resolves when the line is done with, or is a prompt that has begun or waits. */
+  async take(line: string): Promise<void> {
+    try {
+      await this.#act(line);
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      reportFailure(error, this.#input.terminal, false);
+    }
+    if (!this.#turns.busy) this.#input.rest();
+  }
+
+  async #act(line: string): Promise<void> {
+    const turns = this.#turns;
+    const { terminal } = this.#input;
+    if (line.trim() === '') return turns.busy ? undefined : turns.sendWaiting();
+    const [, word, rest = ''] = /^\/(steer|cancel|drop)(?:\s+(.*))?$/.exec(line.trim()) ?? [];
+    if (word === 'cancel') {
+      turns.cancel();
+      return;
+    }
+    if (word === 'drop') return turns.drop();
+    if (word === 'steer' && rest === '')
+      throw new SessionError('usage', '/steer <prompt>', { hint: 'ends the turn, and goes on with this' });
+    const text = word === 'steer' ? rest : line;
+    const command = commandOf(text);
+    if (command?.name === 'help') {
+      terminal.print(`${commandHelp()}\n${commandHelp(chatCommands)}`);
+      return;
+    }
+    if (command?.name === 'fork' && turns.busy) {
+      throw new SessionError('busy', 'the turn runs', { hint: 'fork when it has ended, or /cancel it' });
+    }
+    const id = await this.#session();
+    const outcome = command ? await this.#workspace.runPrompt(id, text.trim()) : { handled: false };
+    if (!outcome.handled) return turns.send(id, [{ type: 'text', text }], word === 'steer');
+    if (outcome.text !== undefined) terminal.print(plainText(outcome.text));
+    const { id: next } = outcome;
+    if (next !== undefined) this.#session = () => Promise.resolve(next);
+  }
 }

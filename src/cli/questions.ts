@@ -3,16 +3,22 @@ import type { PermissionRequest, TurnUpdate } from '../model/turn.js';
 import { askPermission } from './permission.js';
 import type { Terminal } from './terminal.js';
 
+/** What else is on the terminal: it makes room for a question. */
+interface QuestionPrinter {
+  pause(): void;
+  resume?(): void;
+}
+
 /** Permission requests of this process' turns, asked one after the other: also those of sessions that an agent started. */
 export class Questions {
   readonly #workspace: Workspace;
   readonly #terminal: Terminal;
-  readonly #printer: { pause(): void };
+  readonly #printer: QuestionPrinter;
   readonly #open = new Map<string, AbortController>();
   readonly #waiting: { readonly turn: string; readonly request: PermissionRequest }[] = [];
   #asking = false;
 
-  constructor(workspace: Workspace, terminal: Terminal, printer: { pause(): void } = { pause: () => undefined }) {
+  constructor(workspace: Workspace, terminal: Terminal, printer: QuestionPrinter = { pause: () => undefined }) {
     this.#workspace = workspace;
     this.#terminal = terminal;
     this.#printer = printer;
@@ -43,6 +49,7 @@ export class Questions {
         // Ctrl+C at a question, or a prompt that failed: the turn cannot go on without an answer.
         this.#workspace.running(turn)?.cancel();
       }
+      this.#printer.resume?.();
     }
     this.#asking = false;
   }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
+import type { Entry } from '../../src/model/entry.js';
+import { textOf } from '../../src/model/entryText.js';
 import type { SessionRow } from '../../src/model/row.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 import { keys, startOnTerminal } from '../support/terminalSession.js';
@@ -59,6 +61,67 @@ describe('on a terminal', () => {
       );
     }));
 
+  test('lines that are typed while a turn runs wait, in their order, also when it is ended, and one can steer it', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, []);
+      await terminal.see('> ');
+      terminal.type(`/slow 60${keys.enter}`);
+      await terminal.see('Still here');
+      terminal.type(`what is 2*4?${keys.enter}`);
+      await terminal.see("waits for the turn's end: what is 2*4?");
+      terminal.type(`what is 20+3?${keys.enter}/status${keys.enter}`);
+      await terminal.see("waits for the turn's end: what is 20+3?");
+      await terminal.see('mode:');
+      terminal.type(`/cancel${keys.enter}`);
+      await terminal.see('error: interrupted');
+      await terminal.see('2 prompts wait');
+      await terminal.see('> ');
+      terminal.type(keys.enter);
+      await terminal.see('8');
+      await terminal.see('> what is 20+3?');
+      await terminal.see('23');
+      await terminal.see('> ');
+      terminal.type(`/slow 60${keys.enter}`);
+      await terminal.see('Still here');
+      terminal.type(`/steer what is 30+4?${keys.enter}`);
+      await terminal.see('> what is 30+4?');
+      await terminal.see('34');
+      await terminal.see('> ');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 0);
+      const [row] = await rows(skein);
+      assert.equal(row?.turn_count, 5);
+      const history = (await skein.run(['sessions', 'history', row.id, '--json'])).json() as Entry[];
+      assert.deepEqual(
+        history.flatMap((entry) => (entry.type === 'message' && entry.message.role === 'user' ? [textOf(entry.message.content)] : [])),
+        ['/slow 60', 'what is 2*4?', 'what is 20+3?', '/slow 60', 'what is 30+4?'],
+      );
+    }));
+
+  test('a line that is half typed stays as it is while the answer comes in', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, []);
+      await terminal.see('> ');
+      terminal.type(`/slow 60${keys.enter}`);
+      await terminal.see('Still here');
+      terminal.type('what is ');
+      await terminal.see('> what is ');
+      terminal.type(`6*7?${keys.enter}`);
+      await terminal.see("waits for the turn's end: what is 6*7?");
+      await terminal.see('Still here');
+      terminal.type(keys.ctrlC);
+      await terminal.see('1 prompt waits');
+      await terminal.see('> ');
+      terminal.type(`/drop${keys.enter}`);
+      await terminal.see('> ');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 0);
+      assert.deepEqual(
+        (await rows(skein)).map((row) => row.turn_count),
+        [1],
+      );
+    }));
+
   test('a permission request is asked, and the answer is obeyed', () =>
     withCli(async (skein) => {
       const terminal = startOnTerminal(skein, ['/write note.md hello from a test']);
@@ -67,6 +130,23 @@ describe('on a terminal', () => {
       terminal.type(keys.enter);
       assert.equal(await terminal.ended, 0, terminal.screen());
       assert.match(await readFile(path.join(skein.folder, 'note.md'), 'utf8'), /hello from a test/);
+    }));
+
+  test('a permission request is asked in a chat too, which goes on', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, []);
+      await terminal.see('> ');
+      terminal.type(`/write note.md hello from a chat${keys.enter}`);
+      await terminal.see('❯');
+      terminal.type(keys.enter);
+      await terminal.see('I wrote');
+      await terminal.see('> ');
+      assert.match(await readFile(path.join(skein.folder, 'note.md'), 'utf8'), /hello from a chat/);
+      terminal.type(`what is 6*7?${keys.enter}`);
+      await terminal.see('42');
+      await terminal.see('> ');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 0);
     }));
 
   test('resume lets choose from a list that typing narrows', () =>
