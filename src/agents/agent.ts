@@ -119,6 +119,8 @@ export interface AgentConnection {
   readonly resume?: (id: string, options: SessionOptions) => Promise<AgentSession>;
   readonly fork?: (id: string, options: SessionOptions) => Promise<AgentSession>;
   readonly forkAt?: (id: string, point: ForkPoint, options: SessionOptions) => Promise<AgentSession>;
+  /** While it runs, its program refuses to go on with its sessions anywhere else. */
+  readonly exclusive?: boolean;
   /** Resolves when the process ended, with its last words. */
   readonly closed: Promise<{ readonly code: number | null; readonly lastWords: string }>;
   dispose(): Promise<void>;

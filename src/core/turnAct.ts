@@ -192,9 +192,10 @@ async function settleRecord(
 
 async function keepOrEnd({ logger }: CoreContext, { turn, warm }: TurnJob, agent: OpenedAgent | undefined, ended: Ended): Promise<void> {
   if (!agent) return;
-  if (ended.stop_reason !== 'error' && ended.stop_reason !== 'interrupted') {
-    warm.keep(turn.id, agent, lastSaid(turn.complete));
-    return;
-  }
-  await agent.connection.dispose().catch((error: unknown) => logger.warn(`${agent.backend} did not end well: ${messageOf(error)}`));
+  const isGood = ended.stop_reason !== 'error' && ended.stop_reason !== 'interrupted';
+  if (isGood) warm.keep(turn.id, agent, lastSaid(turn.complete));
+  if (isGood && agent.connection.exclusive !== true) return;
+  await (isGood ? warm.release(turn.id) : agent.connection.dispose()).catch((error: unknown) =>
+    logger.warn(`${agent.backend} did not end well: ${messageOf(error)}`),
+  );
 }

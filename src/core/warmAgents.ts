@@ -72,6 +72,17 @@ export class WarmAgents {
     if (this.#kept.size > mostWarm && oldest !== undefined) this.drop(oldest);
   }
 
+  /** Ends a kept agent, when the title that it may still think of has come. */
+  async release(id: string): Promise<void> {
+    const kept = this.#kept.get(id);
+    this.#kept.delete(id);
+    if (!kept) return;
+    const { session, connection } = kept.agent;
+    await session.lateTitle?.come();
+    await connection.dispose();
+    await this.#titling;
+  }
+
   drop(id: string): void {
     const kept = this.#kept.get(id);
     this.#kept.delete(id);
@@ -80,15 +91,7 @@ export class WarmAgents {
 
   async dispose(): Promise<void> {
     clearInterval(this.#sweep);
-    const all = [...this.#kept.values()];
-    this.#kept.clear();
-    await Promise.all(
-      all.map(async ({ agent: { session, connection } }) => {
-        await session.lateTitle?.come();
-        await connection.dispose();
-      }),
-    );
-    await this.#titling;
+    await Promise.all([...this.#kept.keys()].map((id) => this.release(id)));
   }
 
   /** A title that the person gave stands, whatever the agent thinks of. */

@@ -90,8 +90,7 @@ export async function checkGoingOn(session: WrittenSession): Promise<void> {
     assert.match(await said('from Skein', own.id), session.resumed);
     assert.match(answered(await workspace.history(own.id)), /from Skein/);
 
-    // A program may refuse a session that an agent of ours has open: here the window is closed.
-    await workspace.dispose();
+    // Our window stays open: it must not keep the program from its own session.
     await session.goOn('from its own program');
     const later = await open(() => Date.now() + 60_000); // what was said there is settled by then
     try {

@@ -63,6 +63,7 @@ function connectionOf(link: CodexLink, { info, logger }: AgentStart, models: rea
   };
   return {
     info,
+    exclusive: true,
     create: (options) => open('thread/start', {}, options),
     resume: (threadId, options) => open('thread/resume', { threadId, excludeTurns: true }, options),
     fork: (threadId, options) => open('thread/fork', { threadId, excludeTurns: true }, options),
