@@ -37,8 +37,10 @@ export interface PanelState {
   readonly folder: { readonly name: string; readonly trusted: boolean; readonly path?: string | undefined };
   readonly agents: readonly AgentInfoData[];
   readonly recent: readonly SessionRow[];
-  /** What the agent that was asked last lets one choose from. */
-  readonly offers?: AgentOffers | undefined;
+  /** What agents let one choose from, by agent, once they were asked for. */
+  readonly offers: Readonly<Record<string, AgentOffers>>;
+  /** The settings are open. `refuses`: see `ToWebview`; `saving`: they are sent, and not kept yet. */
+  readonly form?: { readonly refuses: boolean; readonly saving?: boolean } | undefined;
   readonly session?: SessionView | undefined;
   readonly reveal?: string | undefined;
   readonly attachments: readonly Attachment[];
@@ -64,6 +66,8 @@ export type PanelEvent =
   | Extract<ToWebview, { kind: 'attach' | 'error' }>
   | { readonly kind: 'sent' }
   | { readonly kind: 'dismiss' }
+  | { readonly kind: 'unform' }
+  | { readonly kind: 'saving' }
   | { readonly kind: 'renamed'; readonly title: string }
   | { readonly kind: 'chosen'; readonly backend?: string | undefined; readonly settings: SessionChoice };
 
@@ -72,6 +76,7 @@ export const initialState: PanelState = {
   folder: { name: '', trusted: true },
   agents: [],
   recent: [],
+  offers: {},
   attachments: [],
   server: 'running',
   focusRequests: 0,
@@ -87,7 +92,8 @@ export function reduce(state: PanelState, message: ToWebview | PanelEvent, at: n
         folder: message.folder,
         agents: message.agents,
         recent: message.recent,
-        offers: message.offers ?? state.offers,
+        offers: message.offers ? { ...state.offers, [message.offers.agent]: message.offers } : state.offers,
+        form: message.session?.row.id === state.session?.row.id ? state.form : undefined,
         backend: message.backend,
         model: message.model,
         reveal: message.reveal,
@@ -117,9 +123,17 @@ export function reduce(state: PanelState, message: ToWebview | PanelEvent, at: n
     case 'focus':
       return { ...state, focusRequests: state.focusRequests + 1 };
     case 'error':
-      return { ...state, problem: { message: message.message, hint: message.hint } };
+      return { ...state, problem: { message: message.message, hint: message.hint }, form: state.form && { refuses: state.form.refuses } };
     case 'offers':
-      return { ...state, offers: message.offers };
+      return { ...state, offers: { ...state.offers, [message.offers.agent]: message.offers } };
+    case 'settings':
+      return state.session?.row.id === message.id ? { ...state, form: { refuses: message.refuses } } : state;
+    case 'kept':
+      return state.session?.row.id === message.id && state.form?.saving === true ? { ...state, form: undefined } : state;
+    case 'saving':
+      return state.form ? { ...state, form: { ...state.form, saving: true } } : state;
+    case 'unform':
+      return { ...state, form: undefined };
     case 'commands':
       return { ...state, commands: { id: message.id, list: message.commands } };
     case 'completion':

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { isLooser } from '../model/permissionRule.js';
-import { permissionModes } from '../model/permissionMode.js';
+import { isLooser, permissionModes } from '../model/permissionMode.js';
 import type { ConfigKey } from './configKeys.js';
 
 export type Tree = Readonly<Record<string, unknown>>;

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { SessionError } from '../model/errors.js';
 import { jsonOf } from '../model/json.js';
-import { isLooser } from '../model/permissionRule.js';
 import type { SessionSettings } from '../model/record.js';
-import { permissionModes, type PermissionMode } from '../model/permissionMode.js';
+import { isLooser, permissionModes, type PermissionMode } from '../model/permissionMode.js';
 import type { SessionRow } from '../model/row.js';
 import type { HomeFile } from './homeFile.js';
 

@@ -16,6 +16,9 @@ import { webviewParsers } from './webviewParsers.js';
 
 export const panelType = 'skein.chat';
 
+/** What is not part of a snapshot: it waits for a webview that is not ready. */
+const held: ReadonlySet<ToWebview['kind']> = new Set(['attach', 'focus', 'error', 'settings']);
+
 /** What a panel shows: a session, or the empty page of a folder with what was chosen for the next one. */
 export interface PanelSubject {
   readonly folder: Folder;
@@ -98,7 +101,7 @@ export class ChatPanel {
   /** Sends in order; what comes before the webview is ready waits until its first snapshot is sent. */
   post(message: ToWebview): void {
     if (this.#ready) void this.#panel.webview.postMessage(message);
-    else if (message.kind === 'attach' || message.kind === 'focus' || message.kind === 'error') this.#waiting.push(message);
+    else if (held.has(message.kind)) this.#waiting.push(message);
   }
 
   showError(error: unknown): void {

@@ -9,6 +9,7 @@ export const commandNames = [
   'fork',
   'forkFromMessage',
   'switchAgent',
+  'sessionSettings',
   'openInTerminal',
   'openTranscript',
   // Changing

@@ -10,6 +10,7 @@ import { keyCommands } from './keyCommands.js';
 import { otherCommands } from './otherCommands.js';
 import { relinkCommand } from './relinkCommand.js';
 import { savedSearchCommands } from './savedSearchCommands.js';
+import { settingsCommand } from './settingsCommand.js';
 import { startCommands } from './startCommands.js';
 import { switchCommand } from './switchCommand.js';
 import { transferCommands } from './transferCommands.js';
@@ -19,6 +20,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   const handlers: CommandHandlers = {
     ...startCommands(parts),
     ...switchCommand(parts),
+    ...settingsCommand(parts),
     ...changeCommands(parts),
     ...findCommands(parts),
     ...savedSearchCommands(parts),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ContentBlock, Entry } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
+import { sessionIdPattern } from '../model/sessionId.js';
 import type { Attachment, ToHost } from '../protocol/messages.js';
 import { attachmentOf, attachmentOfFile, blockOf } from './attachment.js';
 import type { ChatPanel } from './chatPanel.js';
@@ -31,8 +32,8 @@ export function actOnPanels({ client, panels, list, diffs }: Parts): void {
     send: (panel, message, session) => send(client, panel, message, session),
     unqueue: (panel, message, session) => unqueue(client, panel, message, sessionOf(panel, session)),
     choose: (panel, message, session) => choose(client, panel, message, sessionOf(panel, session)),
-    offers: async (panel, { agent }) => {
-      const offers = await client.request('agents/offers', { folder: panel.subject.folder.path, agent });
+    offers: async (panel, { agent, ask }) => {
+      const offers = await client.request('agents/offers', { folder: panel.subject.folder.path, agent, ask });
       panel.post({ kind: 'offers', offers });
     },
     commands: async (panel, _, session) => {
@@ -151,18 +152,23 @@ async function send(
   await client.request('turn/start', { folder, id, content, ...(steer ? { steer } : { queue: true }) });
 }
 
-/** Keeps a setting with the session, so that it holds from the next turn on, here and elsewhere. */
+/** Keeps what was chosen with the session, so that it holds from the next turn on, here and elsewhere. */
 async function choose(
   client: SessionClient,
   panel: ChatPanel,
-  { backend, settings }: MessageOf<'choose'>,
+  { kind: _kind, ...change }: MessageOf<'choose'>,
   { folder, id }: SessionInFolder,
 ): Promise<void> {
+  // Another program's session is adopted first: its own has no place for this.
+  const own = sessionIdPattern.test(id) ? id : (await client.request('sessions/resume', { folder, id })).id;
   try {
-    await client.request('sessions/patch', { folder, ids: [id], backend, settings });
+    await client.request('sessions/patch', { folder, ids: [own], ...change });
+    panel.post({ kind: 'kept', id });
   } finally {
-    // Also where it was refused: the panel shows it already.
-    if (panel.subject.id === id) await panel.refresh({ keep: true });
+    if (panel.subject.id === id) {
+      // Also where it was refused: the panel shows it already.
+      await (own === id ? panel.refresh({ keep: true }) : panel.show({ folder: panel.subject.folder, id: own }));
+    }
   }
 }
 

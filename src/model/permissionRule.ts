@@ -4,9 +4,6 @@ import type { PermissionMode } from './permissionMode.js';
 import type { PermissionOption, PermissionRequest } from './turn.js';
 import { isInside } from './folderPath.js';
 
-/** Whether a mode lets more through than asking does: such a mode is never taken from a folder's own files. */
-export const isLooser = (mode: PermissionMode): boolean => mode === 'accept_edits' || mode === 'auto';
-
 /** From the one that lets least through on. */
 const byTightness: readonly PermissionMode[] = ['plan', 'ask', 'accept_edits', 'auto'];
 

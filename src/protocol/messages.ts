@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { AgentOffers } from '../model/agentOffers.js';
 import type { Completion as PromptCompletion } from '../model/completion.js';
 import { permissionModes } from '../model/permissionMode.js';
+import { sendPolicies } from '../model/sendPolicy.js';
 import { thinkingLevels } from '../model/thinkingLevel.js';
 import type { AgentInfoData } from './requests.js';
 import type { PromptCommandInfo } from '../model/promptCommand.js';
@@ -18,11 +19,14 @@ export const attachmentSchema = z.object({
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
 
-/** What was chosen at the composer's foot; `null`: as the agent's default says again. */
+/** What was chosen at the composer's foot or in the settings; `null`: as the default says again. */
 const choiceSchema = z.object({
   model: z.string().min(1).nullable().optional(),
   thinking_level: z.enum(thinkingLevels).nullable().optional(),
-  permission_mode: z.enum(permissionModes).optional(),
+  permission_mode: z.enum(permissionModes).nullable().optional(),
+  fallbacks: z.array(z.string().min(1)).nullable().optional(),
+  verbose: z.boolean().nullable().optional(),
+  send_policy: z.enum(sendPolicies).nullable().optional(),
 });
 export type SessionChoice = z.infer<typeof choiceSchema>;
 
@@ -41,10 +45,17 @@ export const toHostSchema = z.discriminatedUnion('kind', [
   }),
   /** Takes a prompt that waits back, to drop it, to write on at it, or to send it at once. */
   z.object({ kind: z.literal('unqueue'), queued: z.string(), then: z.enum(['drop', 'edit', 'send']) }),
-  /** Keeps what was chosen with the session; an agent only for one that has not begun. */
-  z.object({ kind: z.literal('choose'), backend: z.string().optional(), settings: choiceSchema }),
-  /** Asks what an agent offers. */
-  z.object({ kind: z.literal('offers'), agent: z.string() }),
+  /** Keeps what was chosen with the session; `kept` answers. */
+  z.object({
+    kind: z.literal('choose'),
+    title: z.string().min(1).optional(),
+    addTags: z.array(z.string().min(1)).optional(),
+    removeTags: z.array(z.string().min(1)).optional(),
+    backend: z.string().optional(),
+    settings: choiceSchema,
+  }),
+  /** Asks what an agent offers; `ask`: also the agent itself, where that starts nothing. */
+  z.object({ kind: z.literal('offers'), agent: z.string(), ask: z.boolean().optional() }),
   /** Asks for the commands that a prompt may begin with. */
   z.object({ kind: z.literal('commands') }),
   /** Asks for the files and sessions that a prompt may name; `text` is what stands before the cursor. */
@@ -98,6 +109,9 @@ export type ToWebview =
   /** The reducer drops a `seq` that its snapshot already has. */
   | { readonly kind: 'update'; readonly id: string; readonly seq: number; readonly update: TurnUpdate }
   | { readonly kind: 'row'; readonly row: SessionRow }
+  /** Opens the session's settings. `refuses`: with what it has, it takes no messages while it runs. */
+  | { readonly kind: 'settings'; readonly id: string; readonly refuses: boolean }
+  | { readonly kind: 'kept'; readonly id: string }
   | { readonly kind: 'offers'; readonly offers: AgentOffers }
   | { readonly kind: 'commands'; readonly id: string; readonly commands: readonly PromptCommandInfo[] }
   /** What may follow `text`. */

@@ -1,8 +1,7 @@
 import * as path from 'node:path';
 import { parseDocument } from 'yaml';
 import { messageOf } from '../model/errors.js';
-import { isLooser } from '../model/permissionRule.js';
-import { permissionModes } from '../model/permissionMode.js';
+import { isLooser, permissionModes } from '../model/permissionMode.js';
 import { examined, type Examined } from './examined.js';
 import { isSystemError } from './fileError.js';
 import type { StoreContext } from './storeContext.js';

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { EntryOf } from '../model/entry.js';
-import { isLooser } from '../model/permissionRule.js';
+import { isLooser } from '../model/permissionMode.js';
 import { recordVersion, type SessionRecord, type SessionSettings } from '../model/record.js';
 import type { Change } from './examined.js';
 import type { FieldsChange } from './journal.js';

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { SessionError } from '../model/errors.js';
-import { isLooser } from '../model/permissionRule.js';
+import { isLooser } from '../model/permissionMode.js';
 import { recordVersion } from '../model/record.js';
 import { sessionIdPattern } from '../model/sessionId.js';
 import { madeRecord, salvaged, withoutMode } from './doctorRepairs.js';

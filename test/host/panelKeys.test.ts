@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TurnUpdate } from '../../src/model/turn.js';
-import { panelsForFile, type PanelPage } from '../support/panelPage.js';
+import { panelsForFile } from '../support/panelPage.js';
 import {
   answer,
   asking,
@@ -304,49 +304,6 @@ describe('naming files and sessions', () => {
       (await panel.posted('send')).map(({ text }) => text),
       ['Read @src/a.ts @session:1a2b3c4d5e6f and go on'],
     );
-  });
-});
-
-describe('the composer’s foot', () => {
-  const pickFrom = async ({ page }: PanelPage, name: string, choice: RegExp): Promise<void> => {
-    await page.getByRole('button', { name: `${name}: ` }).click();
-    await page.getByRole('listbox', { name }).getByRole('option', { name: choice }).click();
-  };
-
-  test('a choice is kept with the session at once, and shown before the host says so', async () => {
-    const panel = await openPanel();
-    await panel.send(show(snapshot(finished)));
-    await pickFrom(panel, 'Mode', /^Edit freely/);
-    await panel.page.getByRole('button', { name: 'Mode: Edit freely' }).waitFor();
-    assert.deepEqual(await panel.posted('choose'), [{ kind: 'choose', settings: { permission_mode: 'accept_edits' } }]);
-    await panel.composer.fill('go on');
-    await panel.composer.press('Enter');
-    assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'go on', attachments: [] }]);
-    // Refused: the row that follows says what holds.
-    await panel.send({ kind: 'row', row: row() }, { kind: 'error', message: 'a newer version wrote it' });
-    await panel.page.getByRole('button', { name: 'Mode: Ask first' }).waitFor();
-  });
-
-  test('a choice for a session that is still to be made goes along with its first prompt', async () => {
-    const panel = await openPanel();
-    await panel.send(show(undefined));
-    assert.deepEqual(await panel.posted('offers'), [{ kind: 'offers', agent: 'claude' }]);
-    const offers = {
-      agent: 'claude',
-      models: [{ id: 'haiku', title: 'Haiku' }],
-      thinking_levels: ['low' as const, 'high' as const],
-      defaults: { fallbacks: [], permission_mode: 'plan' as const },
-    };
-    await panel.send({ kind: 'offers', offers });
-    await panel.page.getByRole('button', { name: 'Mode: Plan only' }).waitFor();
-    await pickFrom(panel, 'Mode', /^Never ask/);
-    await pickFrom(panel, 'Model', /^Haiku/);
-    await pickFrom(panel, 'Thinking', /^High/);
-    await panel.composer.fill('hello');
-    await panel.composer.press('Enter');
-    const settings = { permission_mode: 'auto', model: 'haiku', thinking_level: 'high' };
-    assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'hello', attachments: [], backend: 'claude', settings }]);
-    assert.deepEqual(await panel.posted('choose'), []);
   });
 });
 

@@ -252,6 +252,48 @@ describe('how much the agent thinks', () => {
   });
 });
 
+describe('the settings of a session', () => {
+  test('are a form in the menu of its panel, and kept; a looser mode with the person alone', async () => {
+    const { window, workspace, home } = host();
+    // Its models are known from its first turn on.
+    await startSession(host(), 'hello', { title: 'Tells its models', backend: 'mine' });
+    const { id, panel } = await openNew('Has settings');
+    await window.page.locator('.editor-group-container .editor-actions [aria-label^="More Actions"]').first().click();
+    await window.chooseMenuItem('Session Settings…');
+    const form = panel.frame.getByRole('dialog', { name: 'Session settings' });
+    await form.waitFor();
+    const field = (name: string | RegExp) => form.getByRole('textbox', { name });
+    await form.locator('vscode-text-field[aria-label="Title"]:focus').waitFor();
+    const choose = async (name: string, choice: string): Promise<void> => {
+      await form.getByRole('button', { name: `${name}: ` }).click();
+      await form.getByRole('listbox', { name }).getByRole('option', { name: choice }).click();
+    };
+    await field('Title').fill('Is set');
+    await field(/^Tags/).fill('one, two');
+    await choose('Agent', 'mine');
+    await choose('Model', 'Demo, terse');
+    await field(/^Models to go on with/).fill('demo');
+    await choose('Thinking', 'Low');
+    await choose('Mode', 'Never ask');
+    await form.getByText('Looser than asking').waitFor();
+    await form.getByRole('checkbox', { name: 'Show what tools put out' }).click();
+    await form.getByRole('checkbox', { name: /^Refuse/ }).click();
+    await form.locator('vscode-button', { hasText: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    const { row } = await get(id);
+    assert.deepEqual([row.title, row.tags, row.backend], ['Is set', ['one', 'two'], 'mine']);
+    assert.deepEqual(row.settings, {
+      ...{ model: 'demo-terse', fallbacks: ['demo'], thinking_level: 'low', permission_mode: 'auto' },
+      ...{ verbose: true, send_policy: 'refuse' },
+    });
+    const record = JSON.parse(await fs.readFile(path.join(workspace, '.skein', 'sessions', `${id}.json`), 'utf8')) as SessionRecord;
+    assert.equal(record.settings.permission_mode, undefined);
+    assert.match(await fs.readFile(path.join(home, '.skein', 'trust.json'), 'utf8'), new RegExp(id));
+    await panel.frame.locator('.composer-row [aria-label="Mode: Never ask"]').waitFor();
+    await panel.title.filter({ hasText: 'Is set' }).waitFor();
+  });
+});
+
 describe('switching the agent', () => {
   test('from the foot of the composer: the next answer is the other one’s, and each says whose it is', async () => {
     const { window } = host();

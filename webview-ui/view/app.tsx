@@ -22,6 +22,7 @@ import { usePanelKeys } from './keys.js';
 import { Notice } from './notice.js';
 import { PanelContext, type PanelActions } from './panelContext.js';
 import { usePicks } from './picks.js';
+import { Settings } from './settings.js';
 import { Problems } from './problems.js';
 
 /** The whole panel: header, conversation, dock with the composer. */
@@ -68,9 +69,10 @@ function Panel({ state, host, actions }: PanelProps) {
   const busy = row?.running !== undefined && !running ? row.running : undefined;
   const closed = whyClosed(state);
   const writable = closed === undefined && !busy;
+  const verbose = row?.settings.verbose === true;
   const facts = useMemo<Facts>(
-    () => ({ id: row?.id ?? '', workdir: row?.workdir ?? '', agents, backend, mode, writable }),
-    [row?.id, row?.workdir, agents, backend, mode, writable],
+    () => ({ id: row?.id ?? '', workdir: row?.workdir ?? '', agents, backend, mode, verbose, writable }),
+    [row?.id, row?.workdir, agents, backend, mode, verbose, writable],
   );
   const waiting = waitingRequests(feed);
   const turn = lastTurn(feed);
@@ -241,6 +243,7 @@ function Panel({ state, host, actions }: PanelProps) {
           )}
         </div>
       </footer>
+      {state.form && row && <Settings key={row.id} state={state} row={row} closed={closed} />}
     </div>
   );
 }
@@ -282,7 +285,7 @@ function useCommands({ session, commands }: PanelState, draft: string, post: Pan
 
 /** What the agent offers, asked for where it is another than the one that is known. */
 function useOffers({ offers }: PanelState, backend: string, post: PanelActions['post']): AgentOffers | undefined {
-  const known = offers?.agent === backend ? offers : undefined;
+  const known = offers[backend];
   const isKnown = known !== undefined;
   useEffect(() => {
     if (backend !== '' && !isKnown) post({ kind: 'offers', agent: backend });

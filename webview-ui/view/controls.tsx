@@ -51,19 +51,24 @@ interface TextFieldProps {
   readonly label: string;
   readonly value: string;
   readonly onInput: (value: string) => void;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly onKeyDown?: ((event: KeyboardEvent) => void) | undefined;
+  readonly invalid?: boolean;
+  /** The id of what says more. */
+  readonly describedBy?: string | undefined;
   readonly onBlur?: (() => void) | undefined;
   readonly placeholder?: string;
   readonly elementRef?: RefObject<HTMLElement | null>;
 }
 
-export function TextField({ label, value, onInput, onKeyDown, onBlur, placeholder, elementRef }: TextFieldProps) {
+export function TextField({ label, value, onInput, onKeyDown, onBlur, placeholder, elementRef, invalid, describedBy }: TextFieldProps) {
   const own = useRef<HTMLElement>(null);
   const element = elementRef ?? own;
   // The toolkit puts a label of its own in the place of ours when the element is connected.
   useLayoutEffect(() => element.current?.setAttribute('aria-label', label), [element, label]);
   return createElement('vscode-text-field', {
     'aria-label': label,
+    'aria-invalid': invalid === true ? 'true' : undefined,
+    'aria-describedby': describedBy,
     class: 'field',
     value,
     placeholder,
@@ -73,6 +78,20 @@ export function TextField({ label, value, onInput, onKeyDown, onBlur, placeholde
     ref: element,
   });
 }
+
+interface CheckboxProps {
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly disabled?: boolean;
+  readonly children: ComponentChildren;
+}
+
+export const Checkbox = ({ checked, onChange, disabled = false, children }: CheckboxProps) =>
+  createElement(
+    'vscode-checkbox',
+    { checked, disabled, onChange: (event: Event) => onChange((event.target as HTMLInputElement).checked) },
+    children,
+  );
 
 /** Ours: the toolkit's badge writes a style attribute, which the panel's policy forbids. */
 export const Badge = ({ children, title }: { readonly children: ComponentChildren; readonly title?: string }) => (

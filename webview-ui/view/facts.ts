@@ -7,6 +7,8 @@ export interface Facts {
   readonly agents: readonly AgentInfoData[];
   readonly backend: string;
   readonly mode: string;
+  /** What tools put out is shown without being asked for. */
+  readonly verbose: boolean;
   /** Whether a turn may be started: trusted, not busy elsewhere, not read-only. */
   readonly writable: boolean;
 }

@@ -21,10 +21,12 @@ interface PickerProps {
   readonly why?: string | undefined;
   /** Asks elsewhere, in place of the list. */
   readonly onOpen?: (() => void) | undefined;
+  /** The id of what says more of the present choice. */
+  readonly describedBy?: string | undefined;
 }
 
 /** A button with the present choice, and a list above it. */
-export function Picker({ name, choices, value, onPick, icon, disabled = false, why, onOpen }: PickerProps) {
+export function Picker({ name, choices, value, onPick, icon, disabled = false, why, onOpen, describedBy }: PickerProps) {
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const root = useRef<HTMLSpanElement>(null);
@@ -87,6 +89,7 @@ export function Picker({ name, choices, value, onPick, icon, disabled = false, w
         aria-haspopup={onOpen ? 'dialog' : 'listbox'}
         aria-expanded={onOpen ? undefined : open}
         aria-label={`${name}: ${label}`}
+        aria-describedby={describedBy}
         title={disabled ? why : name}
         disabled={disabled}
         onClick={() => (open ? close() : show())}

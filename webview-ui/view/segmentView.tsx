@@ -55,7 +55,7 @@ function BlockView({ block, turn, facts, newest }: BlockProps) {
   return (
     <div class="tools">
       {block.rows.map((row, index) => (
-        <ToolRow key={row.id} row={row} workdir={facts.workdir} newest={newest && index === block.rows.length - 1} />
+        <ToolRow key={row.id} row={row} facts={facts} newest={newest && index === block.rows.length - 1} />
       ))}
     </div>
   );

@@ -6,6 +6,7 @@ import { formatClock, formatSpan } from '../numbers.js';
 import { commandOf, groupWords, rowState, rowWords, shortPath, type Row, type RowState } from '../toolRows.js';
 import { useClock } from './clock.js';
 import { Diffs } from './diff.js';
+import type { Facts } from './facts.js';
 import { Icon, type IconName } from './icon.js';
 import { useOpening } from './opening.js';
 import { Output } from './output.js';
@@ -29,16 +30,16 @@ const stateIcons: Partial<Record<RowState, readonly [IconName, string]>> = {
 
 interface RowProps {
   readonly row: Row;
-  readonly workdir: string;
+  readonly facts: Facts;
   /** True for the last step of a turn: trouble there stays open until the agent goes on. */
   readonly newest: boolean;
 }
 
 /** One line: icon, what was done, to what, how long. Opens to show the rest. */
-export function ToolRow({ row, workdir, newest }: RowProps) {
+export function ToolRow({ row, facts, newest }: RowProps) {
   if (row.kind === 'thinking') return <ThinkingRow part={row.part} />;
-  if (row.kind === 'group') return <GroupRow id={row.id} parts={row.parts} workdir={workdir} />;
-  return <CallRow part={row.part} workdir={workdir} newest={newest} />;
+  if (row.kind === 'group') return <GroupRow id={row.id} parts={row.parts} facts={facts} />;
+  return <CallRow part={row.part} facts={facts} newest={newest} />;
 }
 
 function ThinkingRow({ part }: { readonly part: PartOf<'thinking'> }) {
@@ -67,8 +68,8 @@ function ThinkingRow({ part }: { readonly part: PartOf<'thinking'> }) {
   );
 }
 
-function GroupRow({ id, parts, workdir }: { readonly id: string; readonly parts: readonly PartOf<'tool'>[]; readonly workdir: string }) {
-  const [open, toggle] = useOpening(`group-${id}`, false);
+function GroupRow({ id, parts, facts }: { readonly id: string; readonly parts: readonly PartOf<'tool'>[]; readonly facts: Facts }) {
+  const [open, toggle] = useOpening(`group-${id}`, facts.verbose);
   const running = parts.some((part) => rowState(part.call) === 'run');
   const times = parts.map((part) => part.durationMs);
   const total = times.some((time) => time === undefined) ? undefined : times.reduce<number>((sum, time) => sum + (time ?? 0), 0);
@@ -85,7 +86,7 @@ function GroupRow({ id, parts, workdir }: { readonly id: string; readonly parts:
       {open && (
         <div class="nested">
           {parts.map((part) => (
-            <CallRow key={part.id} part={part} workdir={workdir} newest={false} />
+            <CallRow key={part.id} part={part} facts={facts} newest={false} />
           ))}
         </div>
       )}
@@ -93,14 +94,19 @@ function GroupRow({ id, parts, workdir }: { readonly id: string; readonly parts:
   );
 }
 
-function CallRow({ part, workdir, newest }: { readonly part: PartOf<'tool'>; readonly workdir: string; readonly newest: boolean }) {
+function CallRow({ part, facts, newest }: { readonly part: PartOf<'tool'>; readonly facts: Facts; readonly newest: boolean }) {
+  const { workdir, verbose } = facts;
   const { call } = part;
   const state = rowState(call);
   const running = state === 'run';
   const words = rowWords(call, workdir);
   const command = call.kind === 'execute' ? commandOf(call) : undefined;
   const details = (call.diff?.length ?? 0) > 0 || (call.output ?? '') !== '' || (command?.includes('\n') ?? false);
-  const [open, toggle] = useOpening(`tool-${part.id}`, details && ((running && call.kind === 'execute') || (state === 'fail' && newest)));
+  const says = verbose && (call.output ?? '') !== '';
+  const [open, toggle] = useOpening(
+    `tool-${part.id}`,
+    details && (says || (running && call.kind === 'execute') || (state === 'fail' && newest)),
+  );
   const stats = (call.diff ?? []).map(diffView);
   const [added, removed] = [stats.reduce((sum, { added: n }) => sum + n, 0), stats.reduce((sum, { removed: n }) => sum + n, 0)];
   const meta = (
