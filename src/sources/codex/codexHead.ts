@@ -4,10 +4,11 @@ import { contentOf, personsWords, saidBy } from './codexMessage.js';
 import {
   codexMetaOf,
   codexRecord,
-  looseText,
+  parentOf,
   textsOf,
-  tokenCountSchema,
-  tokenRecordSchema,
+  textIn,
+  tokenCountOf,
+  tokenRecordOf,
   type CodexMeta,
   recordTime,
 } from './codexRecord.js';
@@ -25,6 +26,8 @@ export interface CodexHead {
   readonly prompt: string;
   readonly model?: string | undefined;
   readonly workdir?: string | undefined;
+  /** All that a longer beginning could tell otherwise stands in this one. */
+  readonly isSettled: boolean;
 }
 
 export function codexHead(head: Buffer): CodexHead {
@@ -33,12 +36,15 @@ export function codexHead(head: Buffer): CodexHead {
   const first = line.length > longLine ? (shortened(line) ?? recordOf(line)) : recordOf(line);
   const meta = first && codexMetaOf(first);
   const lines = new CodexLines(head);
+  const said = saidIn(lines);
+  const model = lines.model();
   return {
     meta,
     created: recordTime(meta?.timestamp) ?? recordTime(first?.timestamp),
-    prompt: promptIn(lines),
-    model: lines.model() ?? meta?.model,
+    prompt: said ?? toldIn(lines),
+    model: model ?? meta?.model,
     workdir: meta?.cwd ?? workdirIn(lines),
+    isSettled: meta?.cwd !== undefined && parentOf(meta) === undefined && said !== undefined && model !== undefined,
   };
 }
 
@@ -68,8 +74,8 @@ function fieldIn(bytes: Buffer, key: string): readonly string[] {
   return end === -1 ? [] : [bytes.toString('utf8', at, end + 1)];
 }
 
-/** The person's first words; of a sub-agent the task that it was given. */
-function promptIn(lines: CodexLines): string {
+/** The person's first words, where the program says that they are. */
+function saidIn(lines: CodexLines): string | undefined {
   for (const { payload } of lines.with(['UserMessage', 'user_message'])) {
     const item = objectOf(payload['item']);
     const said =
@@ -77,6 +83,11 @@ function promptIn(lines: CodexLines): string {
     const words = said.map(personsWords).join('\n').trim();
     if (words !== '') return words;
   }
+  return undefined;
+}
+
+/** The person's first words by what the model was told; of a sub-agent the task that it was given. */
+function toldIn(lines: CodexLines): string {
   for (const { payload } of lines.with(['user', 'agent_message'])) {
     if (payload['type'] === 'agent_message' && payload['content'] !== undefined) return textsOf(payload['content']).join('\n');
     if (payload['type'] !== 'message' || saidBy(payload) !== 'user') continue;
@@ -92,7 +103,7 @@ function promptIn(lines: CodexLines): string {
 /** The oldest rollouts tell their folder only to the model. */
 function workdirIn(lines: CodexLines): string | undefined {
   const [turn] = lines.with(['turn_context']);
-  const recorded = looseText.parse(turn?.payload['cwd']);
+  const recorded = textIn(turn?.payload['cwd']);
   if (recorded !== undefined) return recorded;
   for (const { payload } of lines.with(['user'])) {
     for (const said of textsOf(payload['content'])) {
@@ -107,9 +118,9 @@ function workdirIn(lines: CodexLines): string | undefined {
 /** The thread's total before this file: what its parent counts. `undefined` where the head does not reach the first answer. */
 export function inheritedIn(head: Buffer): TokenUsage | undefined {
   for (const { kind, payload } of new CodexLines(head).with(['token_usage_record', 'token_count'])) {
-    const answer = kind === 'token_usage_record' ? tokenRecordSchema.parse(payload) : undefined;
-    const info = kind === 'event_msg' ? tokenCountSchema.parse(payload).info : undefined;
-    const [total, own] = answer ? [answer.thread_token_usage, answer.usage] : [info?.total_token_usage, info?.last_token_usage];
+    const answer = kind === 'token_usage_record' ? tokenRecordOf(payload) : undefined;
+    const info = kind === 'event_msg' ? tokenCountOf(payload) : undefined;
+    const [total, own] = answer ? [answer.thread_token_usage, answer.usage] : [info?.total, info?.last];
     if (total && own) return difference(total, own);
   }
   return undefined;

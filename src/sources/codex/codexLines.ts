@@ -1,26 +1,34 @@
 import { objectOf } from '../jsonValue.js';
-import { codexRecord, looseText, type CodexRecord } from './codexRecord.js';
+import { codexRecord, textIn, type CodexRecord } from './codexRecord.js';
 
 /** A line longer than this is not parsed for a list. */
 const maxLine = 256 * 1024;
 /** What a record is stands in its first bytes. */
 const markBytes = 300;
 
+/** What a record is: its kind, type, role and item. */
+type Words = readonly (string | undefined)[];
+
 interface Line {
   readonly start: number;
   readonly end: number;
-  /** What the record is; `undefined` where it does not begin as Codex writes it, and has to be parsed to know. */
-  readonly words: readonly (string | undefined)[] | undefined;
+  /** Looked for when it is asked for; none where the line does not begin as Codex writes it, and has to be parsed to know. */
+  mark?: { readonly words: Words | undefined };
 }
 
-/** The records in some bytes of a rollout, of which only those are parsed that are asked for. */
+/** The records in some bytes of a rollout, of which only those are parsed that are asked for, and no more looked at than that needs. */
 export class CodexLines {
   readonly #bytes: Buffer;
-  readonly #lines: readonly Line[];
+  readonly #lines: Line[] = [];
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
-    this.#lines = [...linesOf(bytes)];
+    for (let start = 0; start < bytes.length;) {
+      const at = bytes.indexOf(0x0a, start);
+      const end = at === -1 ? bytes.length : at;
+      if (end > start) this.#lines.push({ start, end });
+      start = end + 1;
+    }
   }
 
   /** The records that are one of these, by kind, type, role or item, first to last. */
@@ -38,31 +46,47 @@ export class CodexLines {
 
   /** The model of the first turn here. */
   model(): string | undefined {
-    return this.#modelOf(this.#lines.find(isTurn), this.with(['turn_context']));
+    return this.#modelOf(
+      this.#lines.find((line) => this.#isTurn(line)),
+      this.with(['turn_context']),
+    );
   }
 
   /** The model of the last turn here. */
   lastModel(): string | undefined {
-    return this.#modelOf(this.#lines.findLast(isTurn), this.lastWith(['turn_context']));
+    return this.#modelOf(
+      this.#lines.findLast((line) => this.#isTurn(line)),
+      this.lastWith(['turn_context']),
+    );
   }
 
   /** Parsing all that a turn's context holds takes as long as all the rest of a row. */
   #modelOf(line: Line | undefined, turns: Iterable<CodexRecord>): string | undefined {
     const text = line ? this.#bytes.toString('utf8', line.start, line.end) : '';
     const [, model] = /"model":"([^"\\]+)"/.exec(text) ?? [];
-    if (model !== undefined) return model;
+    // A copy: what is found would keep all of the line for as long as the row is there.
+    if (model !== undefined) return Buffer.from(model).toString();
     const [turn] = turns;
-    return looseText.parse(turn?.payload['model']);
+    return textIn(turn?.payload['model']);
   }
 
-  *#record(line: Line, words: readonly string[]): Generator<CodexRecord> {
-    if (line.words && !isOneOf(line.words, words)) return;
+  *#record(line: Line, wanted: readonly string[]): Generator<CodexRecord> {
+    const words = this.#wordsOf(line);
+    if (words && !isOneOf(words, wanted)) return;
     const record = recordOf(this.#bytes.subarray(line.start, line.end));
-    if (record && (line.words || isOneOf(wordsOf(record), words))) yield record;
+    if (record && (words || isOneOf(wordsOf(record), wanted))) yield record;
+  }
+
+  #isTurn(line: Line): boolean {
+    return this.#wordsOf(line)?.[0] === 'turn_context';
+  }
+
+  #wordsOf(line: Line): Words | undefined {
+    const { start, end } = line;
+    const mark = (line.mark ??= { words: markOf(this.#bytes.toString('latin1', start, Math.min(end, start + markBytes))) });
+    return mark.words;
   }
 }
-
-const isTurn = ({ words }: Line): boolean => words?.[0] === 'turn_context';
 
 const isOneOf = (words: readonly unknown[], wanted: readonly string[]): boolean =>
   words.some((word) => typeof word === 'string' && wanted.includes(word));
@@ -74,18 +98,9 @@ const wordsOf = ({ kind, payload }: CodexRecord): readonly unknown[] => [
   objectOf(payload['item'])['type'],
 ];
 
-function* linesOf(bytes: Buffer): Generator<Line> {
-  for (let start = 0; start < bytes.length;) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline === -1 ? bytes.length : newline;
-    if (end > start) yield { start, end, words: markOf(bytes.toString('latin1', start, Math.min(end, start + markBytes))) };
-    start = end + 1;
-  }
-}
-
 const usual = /^\{"timestamp":"[^"]*",(?:"ordinal":\d+,)?"type":"(\w+)","payload":\{(?:"type":"(\w+)")?/;
 
-function markOf(line: string): Line['words'] {
+function markOf(line: string): Words | undefined {
   const [, kind, type] = usual.exec(line) ?? [];
   if (type !== 'message' && type !== 'item_completed') return kind === undefined ? undefined : [kind, type];
   const [, role, item] = /"role":"(\w+)"|"item":\{"type":"(\w+)"/.exec(line) ?? [];

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { TokenUsage } from '../../model/usage.js';
 import { objectOf, timeOf, type JsonObject } from '../jsonValue.js';
 
@@ -12,9 +11,6 @@ export interface CodexRecord {
   /** Its place in the whole history, inherited part included. */
   readonly ordinal?: number;
 }
-
-const text = z.string().optional().catch(undefined);
-const number = z.number().int().nonnegative().optional().catch(undefined);
 
 /**
  * A line's value as a record, whichever version wrote it: with an envelope, or bare as until September 2025. `undefined` is
@@ -32,47 +28,82 @@ export function codexRecord(value: unknown): CodexRecord | undefined {
   return { kind: 'response_item', payload: line, ...mark };
 }
 
-/** What a sub-agent's `source` says of who started it. */
-const spawnSchema = z.object({
-  subagent: z.object({
-    thread_spawn: z.object({ parent_thread_id: text, agent_nickname: text, agent_role: text }).optional().catch(undefined),
-  }),
-});
+/** A text, if it is one. */
+export const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-const historyBaseSchema = z.object({
+const numberIn = (value: unknown): number | undefined => (isCount(value) ? value : undefined);
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export interface CodexHistoryBase {
   /** The rollout it points into: a thread's first has the thread's id. */
-  thread_id: z.string(),
-  end_ordinal_exclusive: number,
-  end_byte_offset: number,
-});
-export type CodexHistoryBase = z.infer<typeof historyBaseSchema>;
+  readonly thread_id: string;
+  readonly end_ordinal_exclusive?: number | undefined;
+  readonly end_byte_offset?: number | undefined;
+}
+
+/** What a sub-agent's `source` says of who started it. */
+interface CodexSpawn {
+  readonly parent_thread_id: string | undefined;
+  readonly agent_nickname: string | undefined;
+  readonly agent_role: string | undefined;
+}
 
 /** The first record of a rollout. */
-export const codexMetaSchema = z.object({
-  id: text,
-  timestamp: z.unknown().optional(),
-  cwd: text,
-  originator: text,
-  cli_version: text,
-  model: text,
-  source: z.union([z.string(), spawnSchema]).optional().catch(undefined),
-  parent_thread_id: text,
-  agent_nickname: text,
-  forked_from_id: text,
-  forked_from_ordinal_exclusive: number,
-  history_base: historyBaseSchema.optional().catch(undefined),
-  git: z.object({ branch: text }).optional().catch(undefined),
-});
-export type CodexMeta = z.infer<typeof codexMetaSchema> & {
+export interface CodexMeta {
+  readonly id: string | undefined;
+  readonly timestamp: unknown;
+  readonly cwd: string | undefined;
+  readonly originator: string | undefined;
+  readonly cli_version: string | undefined;
+  readonly model: string | undefined;
+  readonly spawn: CodexSpawn | undefined;
+  readonly parent_thread_id: string | undefined;
+  readonly agent_nickname: string | undefined;
+  readonly forked_from_id: string | undefined;
+  readonly forked_from_ordinal_exclusive: number | undefined;
+  readonly history_base: CodexHistoryBase | undefined;
+  readonly branch: string | undefined;
   /** The record's own: where a file's part of the history begins. */
-  readonly ordinal?: number | undefined;
-};
+  readonly ordinal: number | undefined;
+}
 
 /** A file's first record; `undefined` where it tells no session. */
 export function codexMetaOf({ kind, payload, ordinal }: CodexRecord): CodexMeta | undefined {
-  if (kind !== 'session_meta') return undefined;
-  const meta = codexMetaSchema.parse(payload);
-  return meta.id === undefined && meta.cwd === undefined ? undefined : { ...meta, ordinal };
+  const [id, cwd] = [textIn(payload['id']), textIn(payload['cwd'])];
+  if (kind !== 'session_meta' || (id === undefined && cwd === undefined)) return undefined;
+  return {
+    id,
+    timestamp: payload['timestamp'],
+    cwd,
+    originator: textIn(payload['originator']),
+    cli_version: textIn(payload['cli_version']),
+    model: textIn(payload['model']),
+    spawn: spawnIn(payload['source']),
+    parent_thread_id: textIn(payload['parent_thread_id']),
+    agent_nickname: textIn(payload['agent_nickname']),
+    forked_from_id: textIn(payload['forked_from_id']),
+    forked_from_ordinal_exclusive: numberIn(payload['forked_from_ordinal_exclusive']),
+    history_base: historyBaseIn(payload['history_base']),
+    branch: textIn(objectOf(payload['git'])['branch']),
+    ordinal,
+  };
+}
+
+function spawnIn(source: unknown): CodexSpawn | undefined {
+  const spawn = objectOf(objectOf(source)['subagent'])['thread_spawn'];
+  if (!isObject(spawn)) return undefined;
+  const [nickname, role] = [textIn(spawn['agent_nickname']), textIn(spawn['agent_role'])];
+  return { parent_thread_id: textIn(spawn['parent_thread_id']), agent_nickname: nickname, agent_role: role };
+}
+
+function historyBaseIn(value: unknown): CodexHistoryBase | undefined {
+  const base = objectOf(value);
+  const thread_id = textIn(base['thread_id']);
+  if (thread_id === undefined) return undefined;
+  return { thread_id, end_ordinal_exclusive: numberIn(base['end_ordinal_exclusive']), end_byte_offset: numberIn(base['end_byte_offset']) };
 }
 
 /** A record's time as ISO 8601, UTC. */
@@ -88,34 +119,31 @@ export function baseOf(meta: CodexMeta): CodexHistoryBase | undefined {
 
 /** The thread that started this one as its sub-agent, or that it was forked from. */
 export function parentOf(meta: CodexMeta): string | undefined {
-  return meta.forked_from_id ?? meta.parent_thread_id ?? spawnOf(meta)?.parent_thread_id;
+  return meta.forked_from_id ?? meta.parent_thread_id ?? meta.spawn?.parent_thread_id;
 }
 
-export const spawnOf = ({ source }: CodexMeta) => (typeof source === 'object' ? source.subagent.thread_spawn : undefined);
+function tokensIn(value: unknown): TokenUsage | undefined {
+  if (!isObject(value)) return undefined;
+  const [input, output] = [numberIn(value['input_tokens']) ?? 0, numberIn(value['output_tokens']) ?? 0];
+  const [cached, reasoning] = [numberIn(value['cached_input_tokens']) ?? 0, numberIn(value['reasoning_output_tokens']) ?? 0];
+  // Its own total is the window's size after an overflow.
+  return { input, output, cached, reasoning, total: input + output };
+}
 
-const count = z.number().int().nonnegative().catch(0);
-const codexTokensSchema = z
-  .object({ input_tokens: count, cached_input_tokens: count, output_tokens: count, reasoning_output_tokens: count })
-  .transform((tokens): TokenUsage => ({
-    input: tokens.input_tokens,
-    output: tokens.output_tokens,
-    cached: tokens.cached_input_tokens,
-    reasoning: tokens.reasoning_output_tokens,
-    // Its own total is the window's size after an overflow.
-    total: tokens.input_tokens + tokens.output_tokens,
-  }));
-const tokens = codexTokensSchema.optional().catch(undefined);
+/** What one answer of the model used, and the thread's total with it; since 2026. */
+export function tokenRecordOf(payload: JsonObject) {
+  const [id, usage, total] = [payload['response_id'], payload['usage'], payload['thread_token_usage']];
+  return { response_id: textIn(id), usage: tokensIn(usage), thread_token_usage: tokensIn(total) };
+}
 
-/** What one answer of the model used; since 2026. */
-export const tokenRecordSchema = z.object({ thread_id: text, response_id: text, usage: tokens, thread_token_usage: tokens });
+/** The thread's running total and the last answer's part, told after each answer and at other moments too. */
+export function tokenCountOf(payload: JsonObject) {
+  const info = objectOf(payload['info']);
+  return { total: tokensIn(info['total_token_usage']), last: tokensIn(info['last_token_usage']) };
+}
 
-/** The thread's running total, told after each answer and at other moments too. */
-export const tokenCountSchema = z.object({
-  info: z.object({ total_token_usage: tokens, last_token_usage: tokens }).nullish().catch(undefined),
-});
-
-/** How a turn ended. */
-export const turnEndSchema = z.object({ error: z.object({ message: text }).nullish().catch(undefined) });
+/** Why a turn that ended failed. */
+export const turnErrorOf = (payload: JsonObject): string | undefined => textIn(objectOf(payload['error'])['message']);
 
 /** The texts of a record of strings or of `{text}` objects; anything else in it is passed over. */
 export function textsOf(value: unknown): readonly string[] {
@@ -127,5 +155,3 @@ export function textsOf(value: unknown): readonly string[] {
     return typeof said === 'string' ? [said] : [];
   });
 }
-
-export const looseText = text;

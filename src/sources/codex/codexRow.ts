@@ -5,13 +5,15 @@ import { noTokens, type TokenUsage } from '../../model/usage.js';
 import { codexEnds } from './codexBytes.js';
 import type { CodexFile } from './codexFiles.js';
 import { codexHead, inheritedIn, type CodexHead } from './codexHead.js';
-import { baseOf, parentOf, spawnOf, type CodexMeta } from './codexRecord.js';
+import { baseOf, parentOf, type CodexMeta } from './codexRecord.js';
 import { codexTail } from './codexTail.js';
 import { difference } from './codexUsage.js';
 import type { RowFile } from '../fileRows.js';
 import { promptStart } from '../promptStart.js';
 import { damagedForeignRow, foreignRow } from '../foreignRow.js';
 
+/** Often enough. */
+const shortHeadBytes = 16 * 1024;
 /** Instructions and the like come before the first prompt: some 35 kB of them. */
 const headBytes = 48 * 1024;
 const tailBytes = 8 * 1024;
@@ -29,9 +31,13 @@ export interface CodexRow {
 /** One rollout as a row, from its beginning and its end. */
 export function codexRow(file: CodexFile, opened: RowFile): CodexRow {
   const { path, stat } = opened;
-  let ends = codexEnds(opened, headBytes, tailBytes);
+  let ends = codexEnds(opened, stat.size > headBytes + tailBytes ? shortHeadBytes : headBytes, tailBytes);
   if (ends.isWhole && ends.head.length === 0) return damaged(file, stat, 'the file is empty');
   let head = codexHead(ends.head);
+  if (!ends.isWhole && !head.isSettled) {
+    ends = codexEnds(opened, headBytes, tailBytes);
+    head = codexHead(ends.head);
+  }
   let tail = codexTail(ends.isWhole ? ends.head : ends.tail);
   for (const bytes of moreBytes) {
     const isHeadShort = head.prompt === '' || !head.meta;
@@ -103,12 +109,11 @@ function workdirOf({ workdir = '' }: CodexHead): string {
 
 function metadataOf(meta: CodexMeta | undefined): Record<string, unknown> {
   if (!meta) return {};
-  const spawn = spawnOf(meta);
   return {
-    ...ifSet('branch', meta.git?.branch),
+    ...ifSet('branch', meta.branch),
     ...ifSet('originator', meta.originator),
     ...ifSet('program_version', meta.cli_version),
-    ...ifSet('agent', meta.agent_nickname ?? spawn?.agent_nickname ?? spawn?.agent_role),
+    ...ifSet('agent', meta.agent_nickname ?? meta.spawn?.agent_nickname ?? meta.spawn?.agent_role),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { TokenUsage } from '../../model/usage.js';
 import { CodexLines, recordOf } from './codexLines.js';
-import { tokenCountSchema, tokenRecordSchema, turnEndSchema, recordTime } from './codexRecord.js';
+import { recordTime, tokenCountOf, tokenRecordOf, turnErrorOf } from './codexRecord.js';
 import { objectOf } from '../jsonValue.js';
 
 /** What the end of a rollout tells. */
@@ -19,7 +19,7 @@ export function codexTail(tail: Buffer): CodexTail {
   return {
     lastUsed: lastTime(tail),
     model: lines.lastModel(),
-    error: end && turnEndSchema.parse(end.payload).error?.message,
+    error: end && turnErrorOf(end.payload),
     total: totalIn(lines),
   };
 }
@@ -44,11 +44,11 @@ function lastTime(tail: Buffer): string | undefined {
 function totalIn(lines: CodexLines): TokenUsage | undefined {
   const [answer] = lines.lastWith(['token_usage_record']);
   if (answer?.kind === 'token_usage_record') {
-    const total = tokenRecordSchema.parse(answer.payload).thread_token_usage;
+    const total = tokenRecordOf(answer.payload).thread_token_usage;
     if (total) return total;
   }
   for (const { payload } of lines.lastWith(['token_count'])) {
-    const total = tokenCountSchema.parse(payload).info?.total_token_usage;
+    const total = tokenCountOf(payload).total;
     // After an overflow it begins anew, and says more than its parts sum up to.
     if (total) return saidTotal(payload) === total.total ? total : undefined;
   }

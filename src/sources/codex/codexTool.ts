@@ -2,22 +2,24 @@ import * as z from 'zod';
 import type { PlanStep, ToolCall } from '../../model/entry.js';
 import { planStep } from '../../model/planStep.js';
 import { patchDiffs } from './codexPatch.js';
-import { looseText, textsOf } from './codexRecord.js';
+import { textsOf } from './codexRecord.js';
 import { objectOf, type JsonObject } from '../jsonValue.js';
 
 /** Characters of a title made from a command. */
 const titleLimit = 200;
 
+const text = z.string().optional().catch(undefined);
+
 const callSchema = z.object({
   type: z.string(),
-  id: looseText,
-  call_id: looseText,
-  name: looseText,
-  namespace: looseText,
+  id: text,
+  call_id: text,
+  name: text,
+  namespace: text,
   arguments: z.unknown().optional(),
   input: z.unknown().optional(),
   action: z.unknown().optional(),
-  status: looseText,
+  status: text,
 });
 type Call = z.infer<typeof callSchema>;
 

@@ -5,7 +5,7 @@ import { CodexAnswers } from './codexAnswers.js';
 import type { CodexStep } from './codexHistory.js';
 import { contentOf, saidBy } from './codexMessage.js';
 import { changeDiffs } from './codexPatch.js';
-import { codexMetaSchema, looseText, textsOf, turnEndSchema, type CodexRecord, recordTime } from './codexRecord.js';
+import { recordTime, textIn, textsOf, turnErrorOf, type CodexRecord } from './codexRecord.js';
 import { codexCall, codexOutcome, planSteps } from './codexTool.js';
 import { CodexUsage } from './codexUsage.js';
 import { objectOf } from '../jsonValue.js';
@@ -56,13 +56,12 @@ export class CodexTranscript {
   #record({ kind, payload }: CodexRecord): void {
     switch (kind) {
       case 'session_meta': {
-        const meta = codexMetaSchema.parse(payload);
-        this.#model ??= meta.model;
-        if (this.#entries.length === 0) this.#timestamp = recordTime(meta.timestamp) ?? this.#timestamp;
+        this.#model ??= textIn(payload['model']);
+        if (this.#entries.length === 0) this.#timestamp = recordTime(payload['timestamp']) ?? this.#timestamp;
         break;
       }
       case 'turn_context':
-        this.#model = looseText.parse(payload['model']) ?? this.#model;
+        this.#model = textIn(payload['model']) ?? this.#model;
         break;
       case 'response_item':
         this.#item(payload);
@@ -77,7 +76,7 @@ export class CodexTranscript {
   }
 
   #item(item: Payload): void {
-    const id = looseText.parse(item['id']);
+    const id = textIn(item['id']);
     switch (item['type']) {
       case 'message': {
         const role = saidBy(item);
@@ -130,11 +129,11 @@ export class CodexTranscript {
         this.#lastAnswer = undefined;
         break;
       case 'error':
-        this.#error = looseText.parse(event['message']);
+        this.#error = textIn(event['message']);
         break;
       case 'task_complete':
       case 'turn_complete': {
-        const error = turnEndSchema.parse(event).error?.message ?? this.#error;
+        const error = turnErrorOf(event) ?? this.#error;
         this.#endTurn(error === undefined ? 'end_turn' : 'error', error);
         break;
       }
@@ -150,7 +149,7 @@ export class CodexTranscript {
         break;
       case 'item_completed': {
         const item = objectOf(event['item']);
-        if (item['type'] === 'Plan') this.#message('assistant', contentOf({ content: item['text'] }), looseText.parse(item['id']));
+        if (item['type'] === 'Plan') this.#message('assistant', contentOf({ content: item['text'] }), textIn(item['id']));
         else this.#done(item, item['id']);
         break;
       }
@@ -170,7 +169,7 @@ export class CodexTranscript {
   }
 
   #compact(payload: Payload): void {
-    const told = looseText.parse(payload['message']) ?? '';
+    const told = textIn(payload['message']) ?? '';
     const summary = this.#takeSummary(told) ?? told;
     const first = this.#entries[0]?.id;
     // A summary made by the provider is encrypted: then all that is known stands for it.

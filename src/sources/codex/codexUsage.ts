@@ -1,5 +1,5 @@
 import { addTokens, noTokens, type TokenUsage } from '../../model/usage.js';
-import { tokenCountSchema, tokenRecordSchema, type CodexRecord } from './codexRecord.js';
+import { tokenCountOf, tokenRecordOf, type CodexRecord } from './codexRecord.js';
 
 /**
  * What each answer of the model used, from a rollout's records in their order. Newer rollouts say it (`token_usage_record`);
@@ -20,7 +20,7 @@ export class CodexUsage {
   }
 
   #answer({ payload }: CodexRecord): TokenUsage | undefined {
-    const { usage, response_id } = tokenRecordSchema.parse(payload);
+    const { usage, response_id } = tokenRecordOf(payload);
     if (usage === undefined || (response_id !== undefined && this.#seen.has(response_id))) return undefined;
     if (response_id !== undefined) this.#seen.add(response_id);
     this.#recorded = true;
@@ -28,8 +28,7 @@ export class CodexUsage {
   }
 
   #count({ payload }: CodexRecord): TokenUsage | undefined {
-    const { info } = tokenCountSchema.parse(payload);
-    const total = info?.total_token_usage;
+    const { total, last } = tokenCountOf(payload);
     if (total === undefined) return undefined;
     const before = this.#total;
     this.#total = total;
@@ -37,7 +36,7 @@ export class CodexUsage {
     this.#recorded = false;
     if (recorded) return undefined;
     const grown = before && difference(total, before);
-    return some(grown ?? info?.last_token_usage ?? total);
+    return some(grown ?? last ?? total);
   }
 }
 
