@@ -11,7 +11,7 @@ import type { GatheredRows } from './gatheredRows.js';
 import { contentKey, rowText, sessionTexts } from './sessionTexts.js';
 
 /** Characters written in one transaction: short enough for another window to wait for. */
-const batchSize = 2_000_000;
+const batchSize = 4_000_000;
 
 /** Content search by the derived index: an update reads only the sessions that changed since they were indexed. */
 export class ContentIndex implements ContentSearch {

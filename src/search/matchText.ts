@@ -3,10 +3,12 @@ import type { ContentTerm } from '../model/splitQuery.js';
 /** Scripts that write without spaces: each character is a word of its own, or nothing but a whole run could be found. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
 const anyUnspaced = new RegExp(unspaced.source, 'u');
+/** Whether it may have any: quick to tell, as most texts have no character from Thai's on. */
+const beyondThai = /[\u0e00-\uffff]/;
 
 /** A text as it goes into the index. */
 export function indexedText(text: string): string {
-  return anyUnspaced.test(text) ? text.replace(unspaced, ' $& ') : text;
+  return beyondThai.test(text) && anyUnspaced.test(text) ? text.replace(unspaced, ' $& ') : text;
 }
 
 /** Whether the index can find it at all: signs alone are no words, and are looked for in the text itself. */

@@ -18,6 +18,7 @@ CREATE TABLE session(no INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, stamp TEX
 CREATE TABLE entry(no INTEGER PRIMARY KEY, entry TEXT NOT NULL, text TEXT NOT NULL, files TEXT NOT NULL) STRICT;
 CREATE VIRTUAL TABLE words USING fts5(text, files, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 INSERT INTO words(words, rank) VALUES('hashsize', 16777216);
+INSERT INTO words(words, rank) VALUES('automerge', 16);
 PRAGMA user_version = ${String(version)};
 `;
 
@@ -247,7 +248,7 @@ function prepared(file: string): DatabaseSync {
   try {
     // Derived: a power cut may cost the last entries, which the next update finds missing, and never the rest.
     database.exec(
-      'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA trusted_schema = OFF',
+      'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000; PRAGMA trusted_schema = OFF',
     );
     database.exec('BEGIN IMMEDIATE');
     const { user_version: found } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number };

@@ -2,14 +2,15 @@ import type { FilePort } from './filePort.js';
 
 /** One line of a file. `start` and `end` are byte offsets, `end` after the newline where there is one (`ended`). */
 export interface FileLine {
-  /** Without the newline; `undefined` when the line is longer than any entry may be. */
+  /** Without the newline, until the next line is asked for; `undefined` when the line is longer than any entry may be. */
   readonly bytes: Uint8Array | undefined;
   readonly start: number;
   readonly end: number;
   readonly ended: boolean;
 }
 
-const chunkSize = 256 * 1024;
+/** Most files are read with the first, which is small enough to be read without a trip through Node's thread pool. */
+const chunkSizes = { first: 64 * 1024, further: 256 * 1024 };
 /** Longer than this, a line is passed over without being held in memory. */
 export const lineLimit = 256 * 1024 * 1024;
 
@@ -17,14 +18,14 @@ export const lineLimit = 256 * 1024 * 1024;
 export async function* readLines(port: FilePort, file: string, from = 0, limit = lineLimit): AsyncGenerator<FileLine, void, void> {
   const handle = await port.open(file, 'read');
   try {
-    const chunk = new Uint8Array(chunkSize);
+    let chunk = Buffer.allocUnsafe(chunkSizes.first);
     let parts: Uint8Array[] = [];
     let length = 0;
     let start = from;
     const add = (piece: Uint8Array): void => {
       length += piece.length;
       if (length > limit) parts = [];
-      else if (piece.length > 0) parts.push(piece.slice());
+      else if (piece.length > 0) parts.push(piece);
     };
     const line = (end: number, ended: boolean): FileLine => {
       const [only] = parts;
@@ -36,14 +37,17 @@ export async function* readLines(port: FilePort, file: string, from = 0, limit =
     for (let position = from; ;) {
       const count = await port.read(handle, chunk, position);
       if (count === 0) break;
+      const read = chunk.subarray(0, count);
       let done = 0;
-      for (let newline = chunk.indexOf(0x0a); newline !== -1 && newline < count; newline = chunk.indexOf(0x0a, done)) {
-        add(chunk.subarray(done, newline));
+      for (let newline = read.indexOf(0x0a); newline !== -1; newline = read.indexOf(0x0a, done)) {
+        add(read.subarray(done, newline));
         done = newline + 1;
         yield line(position + done, true);
       }
-      add(chunk.subarray(done, count));
+      // A copy: what the next reading brings stands in the same place.
+      add(Uint8Array.prototype.slice.call(read, done));
       position += count;
+      if (count === chunkSizes.first) chunk = Buffer.allocUnsafe(chunkSizes.further);
     }
     if (length > 0) yield line(start + length, false);
   } finally {

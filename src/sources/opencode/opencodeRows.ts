@@ -4,7 +4,7 @@ import { foreignRow } from '../foreignRow.js';
 import { objectIn, timeOfMs } from '../jsonText.js';
 import { countOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
 import { opencodeForks } from './opencodeForks.js';
-import { opencodePrompt } from './opencodePrompt.js';
+import { opencodePrompt, partStart } from './opencodePrompt.js';
 import { opencodeTables, type OpencodeTables } from './opencodeTables.js';
 import { opencodeCost, opencodeTokens } from './opencodeUsage.js';
 import { promptStart } from '../promptStart.js';
@@ -62,8 +62,8 @@ const columns = [
   ...['share_url', 'time_created', 'time_updated', 'time_archived'],
 ];
 
-/** Characters of a first part that are read: room for a prompt as long as a row keeps, and for what stands before it. */
-const partStart = 1600;
+/** Characters of a last message that may tell of a failure: most have fewer. */
+const messageStart = 8000;
 
 /** What is first is looked up by indexes alone, and of that only the beginning is read: a list is for thousands. */
 function listSql({ session, hasMessages, hasEvents }: OpencodeTables): string {
@@ -80,7 +80,7 @@ function listSql({ session, hasMessages, hasEvents }: OpencodeTables): string {
   const ofMessages = [
     ['substr(f.data, 1, 200)', 'first_message'],
     [`substr(p.data, 1, ${String(partStart)})`, 'first_part'],
-    [`instr(l.data, '"error"')`, 'error_at'],
+    [`case when instr(l.data, '"error"') > 0 then substr(l.data, 1, ${String(messageStart)}) end`, 'failed'],
   ].map(([value, name]) => `${hasMessages ? String(value) : 'null'} as ${String(name)}`);
   const selected = ['s.rowid as place', ...own, ...ofMessages, `${hasEvents ? 'e.seq' : 'null'} as changes`];
   const events = hasEvents ? ['left join event_sequence e on e.aggregate_id = s.id'] : [];
@@ -109,7 +109,7 @@ function rowOf(look: Look, found: SqliteRow): SessionRow | undefined {
   const created = timeOfMs(found['time_created']);
   const used = timeOfMs(found['time_updated']) ?? created ?? new Date(0).toISOString();
   const parent = stringOf(found['parent_id']) || stringOf(found['fork_session_id']);
-  const error = countOf(found['error_at']) > 0 ? lastError(query, id) : {};
+  const error = typeof found['failed'] === 'string' ? errorIn(query, id, found['failed']) : {};
   const errorText = stringOf(objectOf(error['data'])['message']) || stringOf(error['name']);
   const modelId = stringOf(model['id']) || stringOf(model['modelID']);
   return foreignRow({
@@ -119,7 +119,7 @@ function rowOf(look: Look, found: SqliteRow): SessionRow | undefined {
     title: title === '' || placeholder.test(title) ? autoTitle(prompt) : title,
     backend: 'opencode',
     backend_session_id: id,
-    ...(modelId !== '' && { model: modelId }),
+    model: modelId || undefined,
     created_at: created ?? used,
     last_used_at: used,
     workdir: stringOf(found['directory']),
@@ -134,8 +134,8 @@ function rowOf(look: Look, found: SqliteRow): SessionRow | undefined {
     cost_usd: opencodeCost(found['cost']),
     message_count: counts.get(id) ?? 0,
     archived: countOf(found['time_archived']) > 0,
-    ...(parent !== '' && { parent_id: `opencode:${parent}` }),
-    ...(stringOf(found['fork_message_id']) !== '' && { forked_at: stringOf(found['fork_message_id']) }),
+    parent_id: parent === '' ? undefined : `opencode:${parent}`,
+    forked_at: stringOf(found['fork_message_id']) || undefined,
     ...(errorText !== '' && error['name'] !== 'MessageAbortedError' && { status: 'error' as const, error_message: errorText }),
     metadata: metadataOf(found, stringOf(model['providerID'])),
   });
@@ -148,13 +148,21 @@ function modelIn(models: Map<unknown, JsonObject>, text: unknown): JsonObject {
   return model;
 }
 
-/** What the last answer failed with. */
-function lastError(query: SqliteQuery, id: string): JsonObject {
+/** What the last answer failed with; `message` is its beginning. */
+function errorIn(query: SqliteQuery, id: string, message: string): JsonObject {
+  if (message.length < messageStart) return objectOf(objectIn(message)['error']);
   const [last] = query('select data from message where session_id = ? order by time_created desc, id desc limit 1', id);
   return objectOf(objectIn(last?.['data'])['error']);
 }
 
 function metadataOf(found: SqliteRow, provider: string): Record<string, unknown> {
-  const facts = { agent: found['agent'], provider, version: found['version'], share_url: found['share_url'] };
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => typeof value === 'string' && value !== ''));
+  const metadata: Record<string, unknown> = {};
+  const add = (name: string, value: unknown): void => {
+    if (typeof value === 'string' && value !== '') metadata[name] = value;
+  };
+  add('agent', found['agent']);
+  add('provider', provider);
+  add('version', found['version']);
+  add('share_url', found['share_url']);
+  return metadata;
 }
