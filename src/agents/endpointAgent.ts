@@ -12,6 +12,8 @@ export interface EndpointAgentOptions {
   /** The model of its sessions where they name none. */
   readonly model: string | undefined;
   readonly keys: KeyPlaces;
+  /** As in `HttpModelOptions`. */
+  readonly retryMs?: number | undefined;
 }
 
 export interface EndpointAgent {
@@ -20,7 +22,7 @@ export interface EndpointAgent {
 }
 
 /** A model behind an HTTP endpoint as an agent. Looks for its key and asks it nothing: whether it answers shows at the turn. */
-export async function endpointAgent({ name, title, endpoint, model, keys }: EndpointAgentOptions): Promise<EndpointAgent> {
+export async function endpointAgent({ name, title, endpoint, model, keys, retryMs }: EndpointAgentOptions): Promise<EndpointAgent> {
   const key = await keyFor(name, endpoint, keys);
   const info: AgentInfo = {
     name,
@@ -43,7 +45,7 @@ export async function endpointAgent({ name, title, endpoint, model, keys }: Endp
         if (now.from === 'missing') throw noKey(title, endpoint);
         return now;
       };
-      return connectChat({ info, chat: httpModel({ title, name, endpoint, key: keyNow }), model, logger });
+      return connectChat({ info, chat: httpModel({ title, name, endpoint, key: keyNow, retryMs }), model, logger });
     },
   };
 }

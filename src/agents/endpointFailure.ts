@@ -100,7 +100,7 @@ const networkHints: Readonly<Record<string, string>> = {
 };
 
 /** The code of a request that never came through: undici nests it. */
-function networkCode(refused: Refused): string | undefined {
+export function networkCode(refused: { readonly statusCode?: number | undefined }): string | undefined {
   if (refused.statusCode !== undefined) return undefined;
   for (let cause: unknown = refused, depth = 0; depth < 4; depth += 1) {
     const code = codeSchema.safeParse(cause).data?.code;

@@ -9,6 +9,7 @@ import { keyMask, type Endpoint, type Key } from './endpoint.js';
 import { endpointFailure, type Asked } from './endpointFailure.js';
 import { endpointFetch } from './endpointFetch.js';
 import { endpointModels } from './endpointModels.js';
+import { withRetries } from './endpointRetry.js';
 import type * as modelSdk from './modelSdk.js';
 
 type SdkModel = ReturnType<ReturnType<typeof modelSdk.createAnthropic>['chat']>;
@@ -24,10 +25,12 @@ export interface HttpModelOptions {
   readonly endpoint: Endpoint;
   /** Asked at each request. */
   readonly key: () => Promise<Key>;
+  /** How long a request that failed for now waits before it is made again, in milliseconds, where the default does not serve. */
+  readonly retryMs?: number | undefined;
 }
 
 /** The models behind an HTTP endpoint, through the model SDK. */
-export function httpModel({ title, name, endpoint, key }: HttpModelOptions): ChatModel {
+export function httpModel({ title, name, endpoint, key, retryMs }: HttpModelOptions): ChatModel {
   const withKey = async <T>(model: string | undefined, act: (fetch: typeof globalThis.fetch) => Promise<T>): Promise<T> => {
     const used = await key();
     try {
@@ -41,7 +44,19 @@ export function httpModel({ title, name, endpoint, key }: HttpModelOptions): Cha
     thinks: true,
     unchosen: 'only',
     offered: (signal) => withKey(undefined, (fetch) => endpointModels(endpoint, { fetch, signal })),
-    answer: (request) => withKey(request.model, async (fetch) => stream(await sdkModel(endpoint, request.model, fetch), request)),
+    answer: (request) =>
+      withKey(request.model, async (fetch) => {
+        const model = await sdkModel(endpoint, request.model, fetch);
+        let hasBegun = false;
+        const update: ChatRequest['update'] = (told) => {
+          hasBegun ||= told.kind !== 'notice';
+          request.update(told);
+        };
+        return withRetries(() => stream(model, { ...request, update }), {
+          ...{ signal: request.signal, hasBegun: () => hasBegun, waitMs: retryMs },
+          notice: (text) => update({ kind: 'notice', level: 'warning', text }),
+        });
+      }),
   };
 }
 

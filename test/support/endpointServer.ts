@@ -9,7 +9,7 @@ export interface EndpointRequest {
   readonly body: unknown;
 }
 
-/** `events`: server-sent, a name before each where the API has one. `open`: the answer does not end. */
+/** `events`: server-sent, a name before each where the API has one. `open`: the answer does not end; `broken`: the connection breaks off after it. */
 export interface EndpointReply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -17,6 +17,7 @@ export interface EndpointReply {
   readonly text?: string;
   readonly events?: readonly unknown[];
   readonly open?: boolean;
+  readonly broken?: boolean;
 }
 
 export interface EndpointServer {
@@ -37,12 +38,13 @@ export async function startEndpoint(reply: (request: EndpointRequest) => Endpoin
       const body: unknown = text === '' ? undefined : JSON.parse(text);
       const request = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, body };
       requests.push(request);
-      const { status = 200, headers = {}, json, text: words, events, open } = reply(request);
+      const { status = 200, headers = {}, json, text: words, events, open, broken } = reply(request);
       const type = events ? 'text/event-stream' : json === undefined ? 'text/plain' : 'application/json';
       response.writeHead(status, { 'content-type': type, ...headers });
       if (events) for (const event of events) response.write(`data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`);
       else response.write(json === undefined ? (words ?? '') : JSON.stringify(json));
-      if (open !== true) response.end();
+      if (broken === true) setImmediate(() => incoming.socket.destroy());
+      else if (open !== true) response.end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

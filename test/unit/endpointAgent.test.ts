@@ -42,6 +42,7 @@ async function open(
     endpoint: { protocol, url, key_env: 'LLM_KEY' },
     model,
     keys: { env },
+    retryMs: 1,
   });
   const connection = await agent.connect(logger);
   opened.push({ close: () => connection.dispose() });
@@ -202,6 +203,12 @@ describe('a model behind an OpenAI-compatible endpoint', () => {
   });
 });
 
+/** The first time that it is asked for an answer that, then this. */
+function first(reply: EndpointReply, then: EndpointReply): (request: EndpointRequest) => EndpointReply {
+  let asks = 0;
+  return ({ method }) => (method === 'POST' && ++asks === 1 ? reply : then);
+}
+
 describe('an endpoint that does not answer', () => {
   const refusals: readonly { name: string; reply: EndpointReply; message: RegExp; hint: RegExp }[] = [
     {
@@ -218,9 +225,9 @@ describe('an endpoint that does not answer', () => {
     },
     {
       name: 'has had enough (429)',
-      reply: { status: 429, headers: { 'retry-after': '30' }, json: { error: { message: 'slow down' } } },
+      reply: { status: 429, headers: { 'retry-after': '90' }, json: { error: { message: 'slow down' } } },
       message: /^local has reached its rate limit$/,
-      hint: /try again in 30 s \(slow down\)/,
+      hint: /try again in 90 s \(slow down\)/,
     },
     {
       name: 'fails (500), with a page',
@@ -264,6 +271,61 @@ describe('an endpoint that does not answer', () => {
       assert.equal(JSON.stringify([error.message, error.hint, error.stack, error.cause, log]).includes(key), false);
     });
   }
+
+  for (const [status, headers, wait] of [
+    [429, { 'retry-after': '1' }, '1 s'],
+    [529, {}, '1 ms'],
+  ] as const) {
+    test(`is asked again where it refuses for now (${String(status)}), when it says, and that is told`, async () => {
+      const server = await serve(
+        first({ status, headers, json: { error: { message: 'slow down' } } }, { events: chatEvents([{ content: 'here I am' }]) }),
+      );
+      const { text, updates } = await prompt(await open(server.url), 'hello');
+      assert.equal(text, 'here I am');
+      assert.deepEqual(
+        updates.filter(({ kind }) => kind === 'notice'),
+        [{ kind: 'notice', level: 'warning', text: `The model answered ${String(status)}: attempt 2 of 4 follows in ${wait}` }],
+      );
+    });
+  }
+
+  test('is asked four times at most', async () => {
+    const server = await serve(() => ({ status: 500, text: 'oh' }));
+    await assert.rejects(prompt(await open(server.url), 'hello'), { message: /status 500/ });
+    assert.equal(asked(server).length, 4);
+  });
+
+  test('is asked once where its account is empty, and where some of the answer has come', async () => {
+    const empty = await serve(() => ({ status: 429, json: { error: { message: 'no more', code: 'insufficient_quota' } } }));
+    await assert.rejects(prompt(await open(empty.url), 'hello'), { message: /rate limit/ });
+    assert.equal(asked(empty).length, 1);
+    const broken = await serve(() => ({ events: chatEvents([{ content: 'I was' }]).slice(0, 1), broken: true }));
+    await assert.rejects(prompt(await open(broken.url), 'hello'), { code: 'agent_failed' });
+    assert.equal(asked(broken).length, 1);
+  });
+
+  test('is asked again where the connection breaks off before the answer', async () => {
+    const server = await serve(first({ events: [], broken: true }, { events: chatEvents([{ content: 'here I am' }]) }));
+    const { text, updates } = await prompt(await open(server.url), 'hello');
+    assert.equal(text, 'here I am');
+    assert.ok(
+      updates.some((update) => update.kind === 'notice' && update.text.startsWith('The model could not be reached: attempt 2 of 4')),
+    );
+  });
+
+  test('is not waited for by a turn that is cancelled meanwhile', async () => {
+    const server = await serve(() => ({ status: 503, headers: { 'retry-after': '50' }, text: 'later' }));
+    const stop = new AbortController();
+    const session = await open(server.url);
+    const { signal } = stop;
+    const result = await session.prompt([{ type: 'text', text: 'hello' }], {
+      ...{ signal, permission: () => assert.fail('a chat asks for no permission') },
+      update: (update) => {
+        if (update.kind === 'notice') stop.abort();
+      },
+    });
+    assert.equal(result.stop_reason, 'cancelled');
+  });
 
   test('says so where nothing listens', async () => {
     const server = await startEndpoint(() => ({}));
