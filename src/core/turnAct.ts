@@ -13,6 +13,7 @@ import { promptWithFallbacks } from './fallbackModels.js';
 import { withBranch } from './gitBranch.js';
 import { openAgent, type OpenedAgent } from './openAgent.js';
 import { agentName } from './ownIds.js';
+import { pricedResult } from './pricedResult.js';
 import { endedBy, keptText, type Turn } from './turn.js';
 import { lastSaid, unheard, type TurnPlan } from './turnPlan.js';
 import { useSettings } from './turnSettings.js';
@@ -111,7 +112,7 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
     },
     permission: (request) => turn.permit(request),
   };
-  return promptWithFallbacks(agent, [...told.map((text) => ({ type: 'text' as const, text })), ...content], hooks, {
+  const result = await promptWithFallbacks(agent, [...told.map((text) => ({ type: 'text' as const, text })), ...content], hooks, {
     fallbacks: plan.fallbacks,
     notice: (level, text) => turn.update({ kind: 'notice', level, text }),
     answeredBy: (model) => {
@@ -120,6 +121,7 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
     },
     logger: context.logger,
   });
+  return pricedResult(context, agent.connection.info, result);
 }
 
 /** A session without a title is called by its first prompt, for as long as nobody has a better one. */

@@ -117,8 +117,10 @@ function addShare(totals: Map<string, Total>, key: string, row: SessionRow, shar
   totals.set(key, total);
   total.sessions.add(row.id);
   total.tokens = addTokens(total.tokens, share.usage);
-  total.recorded = addCost(total.recorded, share.usage.cost_usd);
-  if (typeof share.usage.cost_usd === 'number' || share.paidLater === true) return;
+  // What was estimated at the turn is estimated by the tables of today, as all else that no program noted.
+  const noted = share.usage.cost_estimated === true ? null : share.usage.cost_usd;
+  total.recorded = addCost(total.recorded, noted);
+  if (typeof noted === 'number' || share.paidLater === true) return;
   const price = priceOf(share.model, share.at, tables);
   const tokens = addTokens(noTokens, share.usage);
   if (price) total.estimated = addCost(total.estimated, estimatedCost(tokens, price));

@@ -12,8 +12,14 @@ export const tokenUsageSchema = z.looseObject({
 });
 export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 
-/** Usage of one message: tokens, and US dollars where known (`null` is unknown, never 0). */
-export const messageUsageSchema = tokenUsageSchema.extend({ cost_usd: z.number().nullable().optional() });
+/**
+ * Usage of one message: tokens, and US dollars where known (`null` is unknown, never 0). `cost_estimated`: by the tables of prices,
+ * since nobody told.
+ */
+export const messageUsageSchema = tokenUsageSchema.extend({
+  cost_usd: z.number().nullable().optional(),
+  cost_estimated: z.boolean().optional(),
+});
 export type MessageUsage = z.infer<typeof messageUsageSchema>;
 
 export const noTokens: TokenUsage = { input: 0, output: 0, cached: 0, reasoning: 0, total: 0 };

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import type { Entry } from '../../src/model/entry.js';
+import type { UsageRow } from '../../src/model/report.js';
 import type { SessionRecord } from '../../src/model/record.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 import { chatEvents, startEndpoint, type EndpointRequest } from '../support/endpointServer.js';
@@ -9,13 +11,15 @@ import { chatEvents, startEndpoint, type EndpointRequest } from '../support/endp
 const key = 'sk-very-secret-0123456789';
 const env = { LLM_KEY: key };
 
+const usage = { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 };
+
 /** An endpoint that counts what it is told, and refuses the key when it is asked to, naming it. */
 function reply({ path, body }: EndpointRequest) {
+  const { model, messages } = (body ?? {}) as { model?: string; messages: readonly { content: string }[] };
   if (path === '/v1/models') return { json: { data: [{ id: 'llama' }] } };
-  const { messages } = body as { messages: readonly { content: string }[] };
   const last = messages.at(-1)?.content ?? '';
   if (last.includes('refuse')) return { status: 401, json: { error: { message: `Incorrect API key provided: ${key}` } } };
-  return { events: chatEvents([{ content: `You said: ${last}. Messages: ${messages.length}` }]) };
+  return { events: chatEvents([{ content: `You said: ${last}. Messages: ${messages.length}` }], { ...(model && { model }), usage }) };
 }
 
 async function withEndpoint(run: (place: CliPlace, requests: readonly EndpointRequest[]) => Promise<void>): Promise<void> {
@@ -64,6 +68,28 @@ describe('an endpoint as an agent of the command line', () => {
         can: ['models', 'thinking'],
       });
       assert.match((await run(['agents'], { env })).stdout, /^local +local +http:\S+\/v1 \(config\); with a key; can models, thinking$/m);
+    });
+  });
+
+  test('costs what the tables of prices say where they know the model, marked as that, and else nobody knows what', async () => {
+    await withEndpoint(async ({ run, home }) => {
+      const answer = async (model: string) => {
+        const { code, stderr } = await run(['--backend', 'local', '--model', model, 'hello'], { env });
+        assert.equal(code, 0, stderr);
+        const [row] = (await run(['sessions', 'list', '--json'])).json() as readonly SessionRecord[];
+        const history = (await run(['sessions', 'history', row?.id ?? '', '--json'])).json() as readonly Entry[];
+        const answered = history.findLast(({ type }) => type === 'message');
+        return [answered?.type === 'message' && answered.usage, row?.cost_usd];
+      };
+      const tokens = { input: 1000, output: 200, cached: 0, reasoning: 0, total: 1200 };
+      // 1.25 dollars for a million in, 10 out.
+      assert.deepEqual(await answer('gpt-5-2025-08-07'), [{ ...tokens, cost_usd: 0.00325, cost_estimated: true }, 0.00325]);
+      assert.deepEqual(await answer('llama'), [{ ...tokens, cost_usd: null }, null]);
+      await writeFile(join(home, '.skein', 'prices.yaml'), 'llama: { input: 1, output: 2 }\n');
+      assert.deepEqual(await answer('llama'), [{ ...tokens, cost_usd: 0.0014, cost_estimated: true }, 0.0014]);
+      const [used] = (await run(['sessions', 'usage', '--by', 'backend', '--json'])).json() as readonly UsageRow[];
+      assert.equal(used?.cost_usd, null);
+      assert.equal(used.estimated_usd?.toFixed(6), (0.00325 + 2 * 0.0014).toFixed(6));
     });
   });
 

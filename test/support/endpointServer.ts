@@ -61,9 +61,12 @@ export async function startEndpoint(reply: (request: EndpointRequest) => Endpoin
 }
 
 /** The events of a Chat Completions answer. */
-export function chatEvents(parts: readonly object[], { finish = 'stop', usage }: { finish?: string; usage?: object } = {}): unknown[] {
+export function chatEvents(
+  parts: readonly object[],
+  { finish = 'stop', usage, model = 'llama' }: { finish?: string; usage?: object; model?: string } = {},
+): unknown[] {
   const chunk = (delta: object, reason: string | null) => ({
-    ...{ id: 'c1', object: 'chat.completion.chunk', created: 0, model: 'llama' },
+    ...{ id: 'c1', object: 'chat.completion.chunk', created: 0, model },
     choices: [{ index: 0, delta, finish_reason: reason }],
   });
   const counted = usage === undefined ? [] : [{ ...chunk({}, null), choices: [], usage }];
