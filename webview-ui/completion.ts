@@ -17,8 +17,8 @@ export interface Completions {
   readonly first: number;
 }
 
-/** Files and sessions that were told for a prompt, of which `text` stands before the cursor. */
-export type Mentions = PromptCompletion & { readonly text: string };
+/** Files and sessions that were told for a prompt, of which `text` stands before the cursor. `seq` rises with the questions. */
+export type Mentions = PromptCompletion & { readonly seq: number; readonly text: string };
 
 const most = 50;
 

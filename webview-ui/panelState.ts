@@ -137,7 +137,8 @@ export function reduce(state: PanelState, message: ToWebview | PanelEvent, at: n
     case 'commands':
       return { ...state, commands: { id: message.id, list: message.commands } };
     case 'completion':
-      return { ...state, mentions: { text: message.text, ...message.completion } };
+      if (state.mentions && message.seq < state.mentions.seq) return state;
+      return { ...state, mentions: { seq: message.seq, text: message.text, ...message.completion } };
     case 'answered':
       return { ...state, answer: { command: message.command, text: message.text } };
     case 'detach':

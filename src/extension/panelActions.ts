@@ -40,9 +40,9 @@ export function actOnPanels({ client, panels, list, diffs }: Parts): void {
       const { folder, id } = sessionOf(panel, session);
       panel.post({ kind: 'commands', id, commands: await client.request('prompt/commands', { folder, id }) });
     },
-    complete: async (panel, { text }, session) => {
+    complete: async (panel, { seq, text }, session) => {
       const folder = panel.subject.folder.path;
-      panel.post({ kind: 'completion', text, completion: await client.request('prompt/complete', { folder, id: session, text }) });
+      panel.post({ kind: 'completion', seq, text, completion: await client.request('prompt/complete', { folder, id: session, text }) });
     },
     cancel: (panel, _, session) => client.request('turn/cancel', sessionOf(panel, session)),
     takeOver: async (panel, _, session) => {

@@ -58,8 +58,8 @@ export const toHostSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('offers'), agent: z.string(), ask: z.boolean().optional() }),
   /** Asks for the commands that a prompt may begin with. */
   z.object({ kind: z.literal('commands') }),
-  /** Asks for the files and sessions that a prompt may name; `text` is what stands before the cursor. */
-  z.object({ kind: z.literal('complete'), text: z.string() }),
+  /** Asks for the files and sessions that a prompt may name; `text` is what stands before the cursor, `seq` rises. */
+  z.object({ kind: z.literal('complete'), seq: z.number().int(), text: z.string() }),
   z.object({ kind: z.literal('cancel') }),
   z.object({ kind: z.literal('takeOver') }),
   z.object({ kind: z.literal('retry') }),
@@ -114,8 +114,8 @@ export type ToWebview =
   | { readonly kind: 'kept'; readonly id: string }
   | { readonly kind: 'offers'; readonly offers: AgentOffers }
   | { readonly kind: 'commands'; readonly id: string; readonly commands: readonly PromptCommandInfo[] }
-  /** What may follow `text`. */
-  | { readonly kind: 'completion'; readonly text: string; readonly completion: PromptCompletion }
+  /** What may follow `text`. Answers overtake each other: the reducer drops one to an earlier question. */
+  | { readonly kind: 'completion'; readonly seq: number; readonly text: string; readonly completion: PromptCompletion }
   /** What a command of Skein's answered; `command` as it was typed. */
   | { readonly kind: 'answered'; readonly command: string; readonly text: string }
   | { readonly kind: 'attach'; readonly attachment: Attachment }

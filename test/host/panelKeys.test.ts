@@ -255,21 +255,26 @@ describe('naming files and sessions', () => {
     const panel = await openPanel();
     const { keyboard } = panel.page;
     await panel.send(show(snapshot(finished)));
-    const told = (text: string, start: number, items: readonly (readonly [string, string, string?])[]) =>
+    const told = (seq: number, text: string, start: number, items: readonly (readonly [string, string, string?])[]) =>
       panel.send({
         kind: 'completion',
-        text,
+        ...{ seq, text },
         completion: { start, items: items.map(([whole, label, detail]) => ({ text: whole, label, ...(detail && { detail }) })) },
       });
+    const asked = async (text: string): Promise<number> => {
+      await panel.settle();
+      const last = (await panel.posted('complete')).at(-1);
+      assert.equal(last?.text, text);
+      return last.seq;
+    };
     await panel.composer.fill('Read  and go on');
     await keyboard.press('Home');
     for (let step = 0; step < 5; step++) await keyboard.press('ArrowRight');
     await keyboard.type('@s');
-    await panel.settle();
-    assert.deepEqual((await panel.posted('complete')).at(-1), { kind: 'complete', text: 'Read @s' });
+    const seq = await asked('Read @s');
     const list = panel.page.getByRole('listbox', { name: 'Files and sessions' });
     assert.equal(await list.count(), 0);
-    await told('Read @s', 5, [
+    await told(seq, 'Read @s', 5, [
       ['@session:', 'session:', 'another session'],
       ['@src/', 'src/'],
     ]);
@@ -282,9 +287,9 @@ describe('naming files and sessions', () => {
     await selected.filter({ hasText: 'src/' }).waitFor();
     await keyboard.press('Tab');
     assert.equal(await panel.composer.inputValue(), 'Read @src/ and go on');
-    await panel.settle();
-    assert.deepEqual((await panel.posted('complete')).at(-1), { kind: 'complete', text: 'Read @src/' });
-    await told('Read @src/', 5, [['@src/a.ts ', 'src/a.ts']]);
+    await told(await asked('Read @src/'), 'Read @src/', 5, [['@src/a.ts ', 'src/a.ts']]);
+    // An answer that comes late is to an earlier question.
+    await told(seq, 'Read @', 5, [['@tests/', 'tests/']]);
     await selected.filter({ hasText: 'src/a.ts' }).waitFor();
     await keyboard.press('Escape');
     await list.waitFor({ state: 'detached' });
@@ -295,7 +300,9 @@ describe('naming files and sessions', () => {
     assert.equal(await panel.composer.inputValue(), 'Read @src/a.ts and go on');
     await list.waitFor({ state: 'detached' });
     await keyboard.type('@session:log');
-    await told('Read @src/a.ts @session:log', 15, [['@session:1a2b3c4d5e6f ', 'Fix login', 'claude']]);
+    await told(await asked('Read @src/a.ts @session:log'), 'Read @src/a.ts @session:log', 15, [
+      ['@session:1a2b3c4d5e6f ', 'Fix login', 'claude'],
+    ]);
     await list.getByRole('option', { name: /Fix login/ }).click();
     assert.equal(await panel.composer.inputValue(), 'Read @src/a.ts @session:1a2b3c4d5e6f and go on');
     assert.deepEqual(await panel.posted('send'), []);

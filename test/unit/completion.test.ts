@@ -60,6 +60,7 @@ describe('completing a prompt that begins with a slash', () => {
 
 describe('completing what a prompt names', () => {
   const told: Mentions = {
+    seq: 1,
     text: 'see @s',
     start: 4,
     items: [

@@ -32,8 +32,10 @@ export function useCompletion({ draft, caret, commands, mentions, onTake }: Comp
   const { post } = usePanel();
   const before = draft.slice(0, caret);
   const isMention = mentionAt(before) !== undefined;
+  // Rises also over fields that come and go.
+  const asked = useRef(Date.now());
   useEffect(() => {
-    if (isMention) post({ kind: 'complete', text: before });
+    if (isMention) post({ kind: 'complete', seq: ++asked.current, text: before });
   }, [isMention && before]);
   const found = useMemo(
     () => (isMention ? mentionsOf(draft, caret, mentions) : completionsOf(draft, commands)),
