@@ -15,7 +15,11 @@ export async function gatherRows(context: CoreContext, scope: Scope): Promise<Ga
   const [own, foreign] = await Promise.all([store.list(), listShown(context)]);
   const others = scope === 'all' ? await listOtherStores(context) : { rows: [], problems: [] };
   const places = new Places(context.dir, context.location);
-  const rows = [...(await modes.show(store.root, own)), ...others.rows, ...notAdopted(foreign.rows, [...own, ...others.rows])];
+  const rows = [
+    ...(await modes.show(store.root, own)),
+    ...others.rows,
+    ...(await notAdopted(context, foreign.rows, [...own, ...others.rows])),
+  ];
   return {
     rows: rows.flatMap((row) => placed(row, places.of(located(context, row)), scope) ?? []),
     problems: [...foreign.problems, ...others.problems],

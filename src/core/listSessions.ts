@@ -54,7 +54,7 @@ async function listPage(context: CoreContext, filter: ListFilter, last: number):
     return test({ backend, status, tags, model, source: ownSource, lastUsed, running: false });
   };
   const own = await store.query({ where, sort: filter.sort, limit: last });
-  const others = notAdopted(inScope, ours).filter((row) => !row.archived || filter.archived === true);
+  const others = (await notAdopted(context, inScope, ours)).filter((row) => !row.archived || filter.archived === true);
   const kept = others.filter((row) => test(factsOf(row)));
   const page = (await modes.show(store.root, own.rows)).flatMap((row) => placed(row, places.of(located(context, row)), scope) ?? []);
   const rows = sortRows([...page, ...kept], filter.sort).slice(0, last);

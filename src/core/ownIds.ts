@@ -3,7 +3,13 @@ import { jsonOf } from '../model/json.js';
 import type { SessionRecord } from '../model/record.js';
 import type { HomeFile } from './homeFile.js';
 
-const idsSchema = z.looseObject({ version: z.literal(1), store: z.string(), sessions: z.record(z.string(), z.array(z.string())) });
+const idsSchema = z.looseObject({
+  version: z.literal(1),
+  store: z.string(),
+  sessions: z.record(z.string(), z.array(z.string())),
+  /** When a session went on elsewhere, by the name of the conversation that it left. */
+  left: z.record(z.string(), z.string()).default({}),
+});
 type Ids = z.infer<typeof idsSchema>;
 
 /** A session that changes its agents often forgets the oldest. */
@@ -38,19 +44,32 @@ export class OwnIds {
     return own === undefined || (await this.has(record.id, agentName(record.backend, own))) ? record : rest;
   }
 
+  /** Ties conversations to the session; those of agents that it had before are left from now on. */
   async keep(session: string, ...names: readonly string[]): Promise<void> {
-    const known = this.#parse(await this.#file.read()).sessions[session] ?? [];
-    if (names.every((name) => known.includes(name))) return;
+    const { sessions, left: gone } = this.#parse(await this.#file.read());
+    if (names.every((name) => sessions[session]?.includes(name) && gone[name] === undefined)) return;
     await this.#file.change((text) => {
       const ids = this.#parse(text);
-      const kept = [...new Set([...(ids.sessions[session] ?? []), ...names])].slice(-mostNames);
-      return `${JSON.stringify({ ...ids, sessions: { ...ids.sessions, [session]: kept } }, undefined, 1)}\n`;
+      const before = ids.sessions[session] ?? [];
+      const kept = [...new Set([...before, ...names])].slice(-mostNames);
+      const now = new Date().toISOString();
+      const leaves = before.filter((name) => name.startsWith('agent:') && !names.includes(name) && ids.left[name] === undefined);
+      const left = Object.entries({ ...ids.left, ...Object.fromEntries(leaves.map((name) => [name, now])) });
+      const still = Object.fromEntries(left.filter(([name]) => !names.includes(name)));
+      return `${JSON.stringify({ ...ids, sessions: { ...ids.sessions, [session]: kept }, left: still }, undefined, 1)}\n`;
     });
+  }
+
+  /** The conversations that sessions have left for others, each with the time, in milliseconds. */
+  async former(): Promise<ReadonlyMap<string, readonly (readonly [name: string, left: number])[]>> {
+    const { sessions, left } = this.#parse(await this.#file.read());
+    const timed = (name: string) => (left[name] === undefined ? [] : [[name, Date.parse(left[name])] as const]);
+    return new Map(Object.entries(sessions).map(([session, names]) => [session, names.flatMap(timed)]));
   }
 
   /** One that does not parse costs no more than that agents are told the history anew. */
   #parse(text: string | undefined): Ids {
     const parsed = idsSchema.safeParse(text === undefined ? undefined : jsonOf(text));
-    return parsed.success && parsed.data.store === this.#root ? parsed.data : { version: 1, store: this.#root, sessions: {} };
+    return parsed.success && parsed.data.store === this.#root ? parsed.data : { version: 1, store: this.#root, sessions: {}, left: {} };
   }
 }

@@ -2,7 +2,7 @@ import { SessionError } from '../model/errors.js';
 import type { RemovalRow } from '../model/report.js';
 import type { SessionRow } from '../model/row.js';
 import type { DeletedRow } from '../store/store.js';
-import { Covered, notAdopted } from './adoptedId.js';
+import { covering, notAdopted, type Covered } from './adoptedId.js';
 import type { CoreContext } from './context.js';
 import { foreignId, foreignRow, sourceNamed } from './foreignId.js';
 import { keptForeign, newKeepFolder, removeForeign, restoreForeign } from './foreignTrash.js';
@@ -91,7 +91,7 @@ function refuseRunning(row: SessionRow): SessionRow {
 /** The rows of the sources that are sessions of ours as well. */
 export async function coveredBy(context: CoreContext, ours: readonly SessionRow[]): Promise<readonly SessionRow[]> {
   if (ours.length === 0) return [];
-  const covered = new Covered(ours);
+  const covered = await covering(context, ours);
   return (await listShown(context)).rows.filter((row) => covered.has(row));
 }
 
@@ -129,7 +129,7 @@ async function hiddenSessions(context: CoreContext, trashed: readonly SessionRow
   const hidden = await context.hidden.all();
   if (hidden.size === 0) return [];
   const { rows } = await listSources(context);
-  return notAdopted(rows, trashed).flatMap((row) => {
+  return (await notAdopted(context, rows, trashed)).flatMap((row) => {
     const deleted_at = hidden.get(row.id);
     return deleted_at === undefined ? [] : [{ row, deleted_at }];
   });
@@ -142,7 +142,7 @@ export async function restoreSessions(context: CoreContext, texts: readonly stri
   const ours = trashed.flatMap(({ row }) => (ids.has(row.id) && !foreignId(row.id) ? [row] : []));
   if (ours.length > 0) await context.store.restore([...new Set(ours.map(({ id }) => id))]);
   const kept = [...(await keptForeign(context))].sort((a, b) => Date.parse(b.deleted_at) - Date.parse(a.deleted_at));
-  const covered = new Covered(ours);
+  const covered = await covering(context, ours);
   for (const id of new Set([...ids, ...kept.flatMap(({ row }) => (covered.has(row) ? [row.id] : []))])) {
     const newest = kept.find(({ row }) => row.id === id);
     if (newest) await restoreForeign(context, newest.folder);

@@ -63,7 +63,7 @@ async function candidates(context: CoreContext): Promise<readonly Candidate[]> {
       row,
       ids: [row.id, ...idsOf(row.origin ? `${row.origin.source}:${row.origin.id}` : sourceIds.get(row.id)), ...nativeIds(row)],
     })),
-    ...notAdopted(foreign.rows, own).map((row) => ({ row, ids: idsOf(row.id) })),
+    ...(await notAdopted(context, foreign.rows, own)).map((row) => ({ row, ids: idsOf(row.id) })),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { UsageRow } from '../model/report.js';
 import type { UsageGroup } from '../model/usageGroup.js';
 import type { SessionRow } from '../model/row.js';
 import { addCost, addTokens, noTokens, type TokenUsage } from '../model/usage.js';
-import { Covered, isAgentsOwn, nativeKey } from './adoptedId.js';
+import { covering, isAgentsOwn, nativeKey } from './adoptedId.js';
 import { ownSource, type CoreContext } from './context.js';
 import { gatherRows, listSources } from './gatherRows.js';
 import { priceTables } from './ownPrices.js';
@@ -61,7 +61,7 @@ async function countedShares(
   const trashed = (await trashedSessions(context)).map(({ row }) => row);
   const deleted = new Set(trashed);
   const shares = new Map<SessionRow, readonly Share[]>();
-  for (const row of eachOnce([...rows, ...trashed])) {
+  for (const row of await eachOnce(context, [...rows, ...trashed])) {
     const isGone = deleted.has(row) && row.source === ownSource;
     shares.set(row, isGone ? [wholeOf(row)] : await sharesOf(context, row, stamps.get(row.id)));
   }
@@ -104,9 +104,9 @@ function originOf({ id, source, origin }: SessionRow): string {
 }
 
 /** One row for each conversation: ours before its agent's, and that before a program's that only started the agent. */
-function eachOnce(rows: readonly SessionRow[]): ReadonlySet<SessionRow> {
+async function eachOnce(context: CoreContext, rows: readonly SessionRow[]): Promise<ReadonlySet<SessionRow>> {
   const ours = rows.filter(({ source }) => source === ownSource);
-  const covered = new Covered(ours);
+  const covered = await covering(context, ours);
   const foreign = rows.filter((row) => row.source !== ownSource && !covered.has(row));
   const agents = new Set([...ours, ...foreign.filter(isAgentsOwn)].flatMap((row) => nativeKey(row) ?? []));
   return new Set([...ours, ...foreign.filter((row) => isAgentsOwn(row) || !agents.has(nativeKey(row) ?? ''))]);
