@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
-import { createServer } from 'node:net';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { installCodeServer } from './codeServerInstall.js';
 import { calmSettings, writeMachineSettings, writeUserSettings, type EditorSettings } from './editorSettings.js';
+import { freePort } from './freePort.js';
 import { spawnGroup } from './processGroup.js';
 
 const run = promisify(execFile);
@@ -109,21 +109,6 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     throw error;
   }
   return server;
-}
-
-/** A free port of the loopback, free at the time of asking. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('no port'));
-      });
-    });
-  });
 }
 
 /**

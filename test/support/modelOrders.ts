@@ -1,4 +1,4 @@
-import type { AnswerPart, Question } from './dialects/dialect.js';
+import { internalContext, type AnswerPart, type Question } from './dialects/dialect.js';
 
 /** What a prompt orders of the model server, by name. */
 export interface Orders {
@@ -19,9 +19,15 @@ export function ordersOf(prompt: string): Orders {
   return Object.fromEntries(orders.map(([, name = '', rest = '']): [string, string] => [name, rest]));
 }
 
+const added = /^\s*<[a-z][\w -]*>|^# AGENTS\.md/i;
+/** OpenClaw puts the time and the folder before a prompt. */
+const stamped = /^\[\w{3} [\d-]+ [\d:]+ \w+\] (\[Working directory: [^\]]*\]\n\n)?/;
+
 /** What the person wrote: agents add reminders, context and command output in tags, or under a heading. */
 export function promptsOf({ texts }: Question): string[] {
-  return texts.filter((text) => text !== '' && !/^\s*<[a-z][\w -]*>/i.test(text) && !text.startsWith('# AGENTS.md'));
+  return texts
+    .filter((text) => text !== '' && !added.test(text) && !text.startsWith(internalContext))
+    .map((text) => text.replace(stamped, ''));
 }
 
 /** How each agent's tool for writing a file wants to be called. */
@@ -38,6 +44,7 @@ const shells: Readonly<Record<string, (command: string) => object>> = {
   Bash: (command) => ({ command, description: 'A test runs a command' }),
   bash: (command) => ({ command, description: 'A test runs a command' }),
   exec_command: (cmd) => ({ cmd }),
+  exec: (command) => ({ command }),
   run_shell_command: (command) => ({ command, description: 'A test runs a command' }),
 };
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { piecesOf, type Answer, type AnswerPart, type Dialect, type ServerEvent } from './dialect.js';
+import { internalContext, piecesOf, type Answer, type AnswerPart, type Dialect, type ServerEvent } from './dialect.js';
 
 const blockSchema = z.looseObject({ type: z.string(), text: z.string().optional(), content: z.unknown().optional() });
 const bodySchema = z.looseObject({
@@ -29,7 +29,9 @@ export const anthropic: Dialect = {
     const blocksOf = (content: (typeof messages)[number]['content']) =>
       typeof content === 'string' ? [{ type: 'text', text: content, content: undefined }] : content;
     const user = messages.filter(({ role }) => role === 'user').flatMap(({ content }) => blocksOf(content));
-    const result = blocksOf(messages.at(-1)?.content ?? []).find(({ type }) => type === 'tool_result')?.content;
+    // OpenClaw puts what it knows of its own state after the tool's result.
+    const last = messages.findLast(({ content }) => !blocksOf(content).every(({ text }) => text?.startsWith(internalContext)));
+    const result = blocksOf(last?.content ?? []).find(({ type }) => type === 'tool_result')?.content;
     return {
       model,
       stream,

@@ -1,3 +1,6 @@
+/** How the message begins that OpenClaw ends each request with: what it knows of its own state. */
+export const internalContext = '<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>';
+
 /** What a request asks, whatever the API. */
 export interface Question {
   readonly model: string;

@@ -26,23 +26,29 @@ export async function makeAgentPlace(...agents: readonly RealAgent[]): Promise<A
   const opened: Workspace[] = [];
   // What else is installed on this computer must not answer for it.
   const system = [path.dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];
+  const stops: (() => Promise<void>)[] = [];
+  const setUp = async (): Promise<NodeJS.ProcessEnv> => {
+    const folders = await Promise.all(agents.map(({ install }) => install()));
+    const envs = await Promise.all(agents.map(({ prepare }) => prepare(home, server.url)));
+    const base = { HOME: home, USER: 'ada', PATH: [...folders, ...system].join(path.delimiter) };
+    const env = Object.assign(base, ...envs) as NodeJS.ProcessEnv;
+    for (const { run } of agents) if (run) stops.push(await run(env));
+    return env;
+  };
+  let ready: Promise<NodeJS.ProcessEnv> | undefined;
   return {
     dir,
     home,
     server,
     async open() {
-      const folders = await Promise.all(agents.map(({ install }) => install()));
-      const envs = await Promise.all(agents.map(({ prepare }) => prepare(home, server.url)));
-      const env = Object.assign(
-        { HOME: home, USER: 'ada', PATH: [...folders, ...system].join(path.delimiter) },
-        ...envs,
-      ) as NodeJS.ProcessEnv;
+      const env = await (ready ??= setUp());
       const workspace = await openWorkspace(dir, { program: 'test', surface: 'test', env, logger: silentLogger, trusted: () => true });
       opened.push(workspace);
       return workspace;
     },
     async close() {
       for (const workspace of opened) await workspace.dispose();
+      for (const stop of stops) await stop();
       await server.close();
       scratch.remove();
     },

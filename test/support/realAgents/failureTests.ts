@@ -21,7 +21,7 @@ export function failureTests(scenario: Scenario): void {
       const { workspace, row } = scenario;
       const id = await scenario.session();
       const before = (await workspace.history(id)).length;
-      const order = failure === 'overflow' ? 'fill it [[overflow]]' : `fail now [[fail ${failure}]]`;
+      const order = orderOf(failure);
       const { ended } = await tell(workspace, id, order);
       if (expected === 'goes on') {
         assert.equal(ended.stop_reason, 'end_turn');
@@ -41,3 +41,17 @@ export function failureTests(scenario: Scenario): void {
     });
   }
 }
+
+/** An agent that keeps what failed to itself: the turn ends, and nobody learns why there is no answer. */
+export function untoldTests(scenario: Scenario): void {
+  for (const failure of modelFailures) {
+    test(`an error of the model, of which nothing is told: ${failure}`, async () => {
+      const { workspace, row } = scenario;
+      const { ended, deltas } = await tell(workspace, (await scenario.talk()).id, orderOf(failure));
+      assert.deepEqual([ended, deltas], [{ kind: 'ended', stop_reason: 'end_turn' }, []]);
+      row['errors told'] = 'no';
+    });
+  }
+}
+
+const orderOf = (failure: ModelFailure): string => (failure === 'overflow' ? 'fill it [[overflow]]' : `fail now [[fail ${failure}]]`);

@@ -8,6 +8,8 @@ export interface RealAgent {
   readonly install: () => Promise<string>;
   /** Writes what it reads at its start. Returns what it needs in the environment. */
   readonly prepare: (home: string, url: string) => Promise<Readonly<Record<string, string>>>;
+  /** Starts what has to run beside it, in its environment. Returns what ends that. */
+  readonly run?: (env: NodeJS.ProcessEnv) => Promise<() => Promise<void>>;
   /** What it does differently, each seen with the version that is installed. */
   readonly deviations?: Deviations;
 }
@@ -18,6 +20,10 @@ export interface Deviations {
   readonly hints?: Partial<Record<ModelFailure, RegExp | 'goes on'>>;
   /** Set where a refusal ends the turn: the agent asks no model what to do next. */
   readonly refusalEndsTurn?: boolean;
+  /** A prompt that has it write `some text` into a file with a tool that it asks for, where it asks for others than the usual one. */
+  readonly order?: (file: string, home: string) => string;
+  /** Set where a turn that the model failed ends without a word, as if it had ended well; the session does not go on at once. */
+  readonly failuresUntold?: boolean;
 }
 
 export const modelFailures = ['401', '429', '500', 'overflow'] as const;

@@ -65,7 +65,7 @@ export function talkTests(scenario: Scenario, others: readonly RealAgent[]): voi
       assert.deepEqual(ended, { kind: 'ended', stop_reason: 'end_turn' }, prompt);
       assert.equal(carriedBy(place.server, notices, said, prompt), 'by replay');
       said.push(prompt);
-      assert.match(await lastAnswer(workspace, id), new RegExp(`^You said: ${prompt}`));
+      assert.match(await lastAnswer(workspace, id), new RegExp(`^You said: [^]*${prompt}\nEarlier user turns: `));
       const answer = (await workspace.history(id)).findLast(({ type }) => type === 'message');
       assert.equal(answer?.backend, name, 'the answer says whose it is');
     }

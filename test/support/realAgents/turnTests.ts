@@ -10,6 +10,7 @@ import { tell } from './told.js';
 /** The kinds of turns: an answer that streams, a tool that is asked for, and one that is stopped. */
 export function turnTests(scenario: Scenario): void {
   const { agent, row } = scenario;
+  const order = agent.deviations?.order ?? ((file) => `[[write ${file} some text]]`);
 
   test('a new session answers, and streams', async () => {
     const { workspace } = scenario;
@@ -33,7 +34,7 @@ export function turnTests(scenario: Scenario): void {
       const id = await scenario.session();
       const before = (await workspace.history(id)).length;
       const file = path.join(place.dir, `${means}.txt`);
-      const { ended, asked } = await tell(workspace, id, `[[write ${file} some text]]`, { answer });
+      const { ended, asked } = await tell(workspace, id, order(file, place.home), { answer });
       assert.ok(asked.length > 0, 'it asked');
       const entries = (await workspace.history(id)).slice(before);
       const calls = entries.filter((entry): entry is EntryOf<'tool_call'> => entry.type === 'tool_call').map(({ call }) => call);
