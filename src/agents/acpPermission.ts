@@ -1,14 +1,17 @@
 import type * as acp from '@agentclientprotocol/sdk/unstable';
 import type { PermissionRequest } from '../model/turn.js';
 import type { ToolCall } from '../model/entry.js';
+import { claudeGivenToolOf } from './claude/claudeGivenTool.js';
 
-/** An agent's question in our words. The options keep the agent's order, kinds and labels. */
-export function permissionRequest(id: string, call: ToolCall, options: readonly acp.PermissionOption[]): PermissionRequest {
+/** An agent's question in our words. The options keep the agent's order, kinds and labels. `meta`: what it adds of its own. */
+export function permissionRequest(id: string, call: ToolCall, options: readonly acp.PermissionOption[], meta?: unknown): PermissionRequest {
+  const mcp = claudeGivenToolOf(meta);
   return {
     id,
     title: call.title,
     call,
     options: options.map(({ optionId, name, kind }) => ({ id: optionId, label: name, kind })),
+    ...(mcp && { mcp }),
   };
 }
 

@@ -78,7 +78,7 @@ export class AcpTurn {
     const call = this.#updates.call(acpToolCallSchema.parse(toolCall));
     this.#hooks.update({ kind: 'tool', call });
     this.#asked += 1;
-    const request = permissionRequest(`${call.id}:${this.#asked}`, call, options);
+    const request = permissionRequest(`${call.id}:${this.#asked}`, call, options, toolCall._meta);
     // Nobody can answer a question that has no answers.
     const asked = options.length === 0 ? null : this.#ask(request);
     this.#waiting += 1;

@@ -8,6 +8,7 @@ import type { McpProgram } from '../agents/agent.js';
 import { ownNode } from '../agents/nodeProgram.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import { isToolName } from '../model/sessionTools.js';
+import type { PermissionRequest } from '../model/turn.js';
 import { lineOf } from './caller.js';
 import type { Caller } from './callOptions.js';
 import type { CoreContext } from './context.js';
@@ -17,6 +18,11 @@ import { skeinScript } from './skeinProgram.js';
 import { socketLine } from './socketLine.js';
 import { errorData, type Turn } from './turn.js';
 import type { Workspace } from './workspace.js';
+
+/** What the agents are told that our MCP server is called. */
+const doorServer = 'skein';
+/** Whether an agent asks to use one of our tools, which ask for themselves where that is needed. */
+export const isDoorTool = ({ mcp }: PermissionRequest): boolean => mcp?.server === doorServer && isToolName(mcp.tool);
 
 /** Bytes of one call: a longer one is no call of ours. */
 const mostBytes = 1 << 20;
@@ -57,7 +63,7 @@ export class AgentDoor {
       const { address } = await (this.#open ??= this.#listen());
       const node = ownNode();
       const env = { ...node.env, [doorVariables.path]: address, [doorVariables.key]: this.#keyOf(session) };
-      return [{ name: 'skein', command: node.command, args: [...node.args, script, 'mcp', '--path', this.#context.dir], env }];
+      return [{ name: doorServer, command: node.command, args: [...node.args, script, 'mcp', '--path', this.#context.dir], env }];
     } catch (error) {
       this.#open = undefined;
       this.#context.logger.warn(`agents cannot use other sessions: ${messageOf(error)}`);

@@ -4,6 +4,7 @@ import { allowOnce, decidePermission, ruleSubject, scopeIds, withScopes, type Pe
 import type { PermissionMode } from '../model/permissionMode.js';
 import type { PermissionRequest } from '../model/turn.js';
 import { isSystemError } from '../store/fileError.js';
+import { isDoorTool } from './agentDoor.js';
 import type { CoreContext } from './context.js';
 
 export interface PermissionPlace {
@@ -16,13 +17,18 @@ export interface PermissionPlace {
   readonly ask: (request: PermissionRequest) => Promise<string | null>;
 }
 
-/** The id of the answer: what the mode says, else a rule, else the person, whose answer for longer becomes a rule. */
+/**
+ * The id of the answer: what the mode says, else a rule, else the person, whose answer for longer becomes a rule. A tool of our own
+ * asks for itself: the person is not asked twice.
+ */
 export async function answerPermission(
   { rules, store: { root }, now }: CoreContext,
   request: PermissionRequest,
   place: PermissionPlace,
 ): Promise<string | null> {
   const { mode, cwd, session, backend: agent, ask } = place;
+  const own = isDoorTool(request) ? allowOnce(request) : undefined;
+  if (own) return own.id;
   const scene = await permissionScene(request, { mode, cwd, root });
   const byMode = decidePermission(request, scene);
   if (byMode) return byMode.id;

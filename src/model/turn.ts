@@ -17,6 +17,8 @@ export const permissionRequestSchema = z.looseObject({
   title: z.string(),
   call: toolCallSchema,
   options: z.array(permissionOptionSchema),
+  /** The tool of an MCP server that Skein gave the agent, where the agent says that it is one. */
+  mcp: z.looseObject({ server: z.string(), tool: z.string() }).optional(),
 });
 export type PermissionRequest = z.infer<typeof permissionRequestSchema>;
 

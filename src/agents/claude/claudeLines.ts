@@ -102,6 +102,8 @@ export const toolQuestionSchema = z.looseObject({
   tool_name: z.string(),
   tool_use_id: z.string(),
   input: z.record(z.string(), z.unknown()),
+  /** For a tool of an MCP server: its name, and where it is from. */
+  mcp_server: z.unknown().optional(),
 });
 export type ToolQuestion = z.infer<typeof toolQuestionSchema>;
 

@@ -7,6 +7,7 @@ import { saidError } from '../acpFailure.js';
 import type { TurnHooks, TurnResult } from '../agent.js';
 import { resultLineSchema, toolQuestionSchema, type ResultLine } from './claudeLines.js';
 import type { ClaudeLine } from './claudeLink.js';
+import { claudeGivenTool } from './claudeGivenTool.js';
 import { claudeAnswer, claudeOptions } from './claudePermission.js';
 import { ClaudeUpdates } from './claudeUpdates.js';
 import { claudeUsage } from './claudeUsage.js';
@@ -91,7 +92,8 @@ export class ClaudeTurn {
     hooks.update({ kind: 'tool', call });
     this.#asked += 1;
     this.#waiting += 1;
-    const request = { id: `${call.id}:${this.#asked}`, title: call.title, call, options: [...claudeOptions] };
+    const mcp = claudeGivenTool(question.tool_name, question.mcp_server);
+    const request = { id: `${call.id}:${this.#asked}`, title: call.title, call, options: [...claudeOptions], ...(mcp && { mcp }) };
     const chosen = await this.#ask(request, withdrawn);
     this.#waiting -= 1;
     this.onHeard();
