@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import { openWorkspace } from '../../src/core/openWorkspace.js';
 import type { Workspace } from '../../src/core/workspace.js';
@@ -20,12 +21,16 @@ describe('Claude Code with the sessions of its folder', () => {
   let workspace: Workspace;
   let far: Workspace;
   const asked: string[] = [];
+  const skein = fileURLToPath(new URL('../../dist/cli/skein.js', import.meta.url));
   /** Whether the person allows what Skein asks for. */
   let allows = true;
 
   before(
     async () => {
       for (const folder of [home, cwd, other]) await fs.mkdir(folder);
+      // The person's own server, which has tools of the very same names.
+      const stranger = { type: 'stdio', command: process.execPath, args: [skein, 'mcp', '--path', other], env: { HOME: home } };
+      await fs.writeFile(path.join(home, '.claude.json'), JSON.stringify({ mcpServers: { stranger } }));
       const adapter = await installClaudeAdapter();
       server = await startModelServer();
       const env = {
@@ -83,6 +88,16 @@ describe('Claude Code with the sessions of its folder', () => {
     assert.match(sent, /and the geese.*Earlier user turns: 1/);
     // Once each, by Skein; what only reads is not asked for at all.
     assert.deepEqual(asked, ['Start a session with claude', `Send to the session “Child” (${child.id})`]);
+  });
+
+  test('is asked by its own question for a tool of another server, also of the same name', { timeout: 300_000 }, async () => {
+    const session = await workspace.create({ backend: 'claude', title: 'Two servers' });
+    asked.length = 0;
+    await said(session.id, '[[tool mcp__skein__sessions_list {"lastN": 5}]]');
+    assert.deepEqual(asked, []);
+    await said(session.id, '[[tool mcp__stranger__sessions_list {"lastN": 5}]]');
+    assert.equal(asked.length, 1, asked.join('\n'));
+    assert.match(asked[0] ?? '', /stranger/);
   });
 
   test('starts nothing that the person refuses, and reaches no other folder', { timeout: 300_000 }, async () => {
