@@ -44,6 +44,7 @@ export const commandNames = [
   // The rest
   'showUsage',
   'doctor',
+  'rules',
   'installAgent',
   'setKey',
   'openSettings',

@@ -9,6 +9,7 @@ import { findCommands } from './findCommands.js';
 import { keyCommands } from './keyCommands.js';
 import { otherCommands } from './otherCommands.js';
 import { relinkCommand } from './relinkCommand.js';
+import { rulesCommand } from './rulesCommand.js';
 import { savedSearchCommands } from './savedSearchCommands.js';
 import { settingsCommand } from './settingsCommand.js';
 import { startCommands } from './startCommands.js';
@@ -28,6 +29,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     ...relinkCommand(parts),
     ...editorCommands(parts),
     ...keyCommands(parts),
+    ...rulesCommand(parts),
     ...otherCommands(parts),
   };
   const registered = commandNames.map((name) =>

@@ -252,6 +252,41 @@ describe('how much the agent thinks', () => {
   });
 });
 
+describe('permission rules', () => {
+  test('that a person made are shown, and taken back: the agent asks again', async () => {
+    const { window, workspace } = host();
+    const rules = () => request(host(), 'rules/list', { folder: workspace });
+    await window.runCommand('Skein: Permission Rules…');
+    await window.page.locator('.quick-input-widget input[placeholder^="No rules"]').waitFor();
+    await window.page.keyboard.press('Escape');
+    const { panel } = await openNew('Makes a rule');
+    const write = async (name: string): Promise<void> => panel.send(`/write ${name} text`);
+    await write('rule-1.md');
+    await panel.request.waitFor();
+    await panel.button('Always allow').click();
+    await panel.answers.filter({ hasText: 'rule-1.md' }).waitFor();
+    await panel.ask('/write rule-2.md text');
+    assert.equal((await rules()).length, 1);
+
+    await window.runCommand('Skein: Permission Rules…');
+    await window.pick(/Demo may edit files.*in session “Makes a rule”/);
+    await window.pick('Keep it');
+    assert.equal((await rules()).length, 1);
+    await window.runCommand('Skein: Permission Rules…');
+    await window.pick(/Demo may edit files/);
+    await window.pick('Take it back');
+    await window.toast('Taken back: Skein asks you again.').waitFor();
+    assert.deepEqual(await rules(), []);
+    // The demo remembers it too, for as long as its process lives.
+    await host().evaluate((api, command) => api.commands.executeCommand(command), 'skein.restartServer');
+    await panel.state.filter({ hasText: 'Ready' }).waitFor();
+    await write('rule-3.md');
+    await panel.request.waitFor();
+    await panel.button('Deny').click();
+    await panel.state.filter({ hasText: 'Ready' }).waitFor();
+  });
+});
+
 describe('the settings of a session', () => {
   test('are a form in the menu of its panel, and kept; a looser mode with the person alone', async () => {
     const { window, workspace, home } = host();
