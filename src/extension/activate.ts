@@ -23,6 +23,7 @@ import { registerTerminalPath } from './terminalPath.js';
 import { Turns } from './turns.js';
 import { Unread } from './unread.js';
 import { registerUriHandler } from './uriHandler.js';
+import { UsagePanels } from './usagePanels.js';
 
 /** What other extensions and tests get: the protocol's requests. */
 export interface SkeinApi {
@@ -57,8 +58,8 @@ export function activate(context: vscode.ExtensionContext): SkeinApi {
   const diffs = add(new DiffDocuments());
   add(onFoldersChanged(() => void client.sendFolders().catch((error: unknown) => log.warn(String(error)))));
   actOnPanels({ client, panels, list, diffs });
-  const { extensionUri } = context;
-  add(registerCommands({ client, keys, list, tree, panels, log, extensionUri, targets: new Targets(list, tree, panels) }));
+  const usage = add(new UsagePanels({ client, log, extensionUri: context.extensionUri }));
+  add(registerCommands({ client, keys, list, tree, panels, log, usage, targets: new Targets(list, tree, panels) }));
   add(registerContextKeys(client, list, log));
   add(registerDecorations(list, unread));
   add(registerSessionDocuments(client));

@@ -5,6 +5,7 @@ import type { SessionClient } from './sessionClient.js';
 import type { SessionList } from './sessionList.js';
 import type { SessionsTree } from './sessionsTree.js';
 import type { Targets } from './targets.js';
+import type { UsagePanels } from './usagePanels.js';
 
 /** What commands act on. */
 export interface CommandParts {
@@ -15,5 +16,5 @@ export interface CommandParts {
   readonly panels: ChatPanels;
   readonly targets: Targets;
   readonly log: vscode.LogOutputChannel;
-  readonly extensionUri: vscode.Uri;
+  readonly usage: UsagePanels;
 }

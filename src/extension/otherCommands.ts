@@ -6,22 +6,16 @@ import type { CommandHandlers } from './commandTable.js';
 import type { Folder } from './folder.js';
 import { chooseFolder, windowFolders } from './folders.js';
 import { l10n } from './l10n.js';
-import { UsagePanel } from './usagePanel.js';
 
 type Names = 'showUsage' | 'doctor' | 'installAgent' | 'openSettings' | 'restartServer' | 'showLog';
 
 /** Usage, health, agents, settings, log. */
-export function otherCommands({ client, list, panels, log, extensionUri }: CommandParts): Pick<CommandHandlers, Names> {
+export function otherCommands({ client, list, panels, log, usage }: CommandParts): Pick<CommandHandlers, Names> {
   const currentFolder = (): Promise<Folder | undefined> => chooseFolder(panels.current()?.subject.folder);
-  const usage = new Map<string, UsagePanel>();
   return {
     showUsage: async () => {
       const folder = await currentFolder();
-      if (!folder) return;
-      const key = folder.path;
-      const open = usage.get(key);
-      if (open) open.bringUp();
-      else usage.set(key, new UsagePanel({ client, log, extensionUri, folder }, () => usage.delete(key)));
+      if (folder) usage.open(folder);
     },
     doctor: async () => {
       for (const folder of windowFolders()) {

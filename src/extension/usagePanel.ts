@@ -32,22 +32,22 @@ export class UsagePanel implements vscode.Disposable {
   /** The last one asked is the one that is shown. */
   #asked = 0;
 
-  constructor(parts: UsagePanelParts, disposed: () => void) {
+  constructor(panel: vscode.WebviewPanel, parts: UsagePanelParts, disposed: () => void) {
+    this.#panel = panel;
     this.#parts = parts;
     const { client, extensionUri, folder } = parts;
-    const title = l10n.t('Usage in {0}', folder.name);
-    this.#panel = vscode.window.createWebviewPanel('skein.usage', title, vscode.ViewColumn.Active);
-    const { webview } = this.#panel;
+    panel.title = l10n.t('Usage in {0}', folder.name);
+    const { webview } = panel;
     this.#subscriptions = vscode.Disposable.from(
       webview.onDidReceiveMessage((raw: unknown) => void this.#receive(raw)),
       client.on('sessions/changed', () => this.#soon()),
-      this.#panel.onDidChangeViewState(() => this.#soon()),
-      this.#panel.onDidDispose(() => {
+      panel.onDidChangeViewState(() => this.#soon()),
+      panel.onDidDispose(() => {
         this.dispose();
         disposed();
       }),
     );
-    showPage(this.#panel, extensionUri, 'usage', { folder: folder.path });
+    showPage(panel, extensionUri, 'usage', { folder: folder.path });
   }
 
   bringUp(): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Frame } from 'playwright-core';
 import { hostForFile } from '../support/host.js';
 import { startSession } from '../support/hostSessions.js';
@@ -49,5 +50,22 @@ describe('the usage view', () => {
     });
     await frame.getByLabel('Sessions of').selectOption('All folders');
     await frame.getByRole('heading', { name: 'Usage in all folders' }).waitFor();
+  });
+
+  test('is there again after a reload of the window, with what was chosen', async () => {
+    const { window } = host();
+    const frame = await openUsage();
+    await frame.getByLabel('Group by').selectOption('Model');
+    await frame.getByLabel('Period').selectOption('All time');
+    await frame.getByRole('columnheader', { name: 'Model' }).waitFor();
+    await frame.locator('tbody tr').first().waitFor();
+    await delay(1000); // VS Code saves a webview's state some time after it changed, and tells nobody
+    await window.reload();
+    const restored = await window.webview((page) => page.locator('table caption'));
+    await restored.getByRole('columnheader', { name: 'Model' }).waitFor();
+    await until('the choice', async () => (await restored.getByLabel('Period').inputValue()) === 'All time');
+    // It is the folder's view, which is not opened a second time.
+    await openUsage();
+    assert.equal(await window.editorTab(/^Usage in /).count(), 1);
   });
 });
