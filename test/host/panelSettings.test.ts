@@ -50,6 +50,25 @@ describe('the composer’s foot', () => {
   });
 });
 
+test('a long name of a model gives way at the foot, and covers nothing', async () => {
+  const title = 'anthropic/claude-opus-4-5-20251101-thinking-extended-preview-of-a-large-context';
+  const offers: AgentOffers = { agent: 'claude', models: [{ id: 'x', title }], thinking_levels: ['low'], defaults: { fallbacks: [] } };
+  const panel = await openPanel();
+  for (const width of [900, 420]) {
+    await panel.page.setViewportSize({ width, height: 600 });
+    await panel.send(show(snapshot(finished, { row: row({ settings: { model: 'x' } }) }), { offers }));
+    const boxes = await Promise.all(
+      ['Agent: Claude', `Model: ${title}`, 'Thinking: Default', 'Mode: Ask first', 'Add a file', 'Send (Enter)'].map((name) =>
+        panel.page.getByRole('button', { name, exact: true }).boundingBox(),
+      ),
+    );
+    for (const [index, box] of boxes.entries()) {
+      const before = boxes[index - 1];
+      assert.ok(box && box.x + box.width <= width && (!before || before.x + before.width <= box.x), `button ${index} at ${width}`);
+    }
+  }
+});
+
 describe('the settings of a session', () => {
   const offers: AgentOffers = {
     agent: 'claude',

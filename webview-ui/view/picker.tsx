@@ -90,7 +90,7 @@ export function Picker({ name, choices, value, onPick, icon, disabled = false, w
         aria-expanded={onOpen ? undefined : open}
         aria-label={`${name}: ${label}`}
         aria-describedby={describedBy}
-        title={disabled ? why : name}
+        title={disabled ? why : `${name}: ${label}`}
         disabled={disabled}
         onClick={() => (open ? close() : show())}
         onKeyDown={(event) => {
@@ -100,7 +100,7 @@ export function Picker({ name, choices, value, onPick, icon, disabled = false, w
         }}
       >
         {icon && <Icon name={icon} class="lead" />}
-        {label}
+        <span class="chosen">{label}</span>
         {!disabled && <Icon name="down" />}
       </button>
       {open && (
