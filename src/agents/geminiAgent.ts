@@ -16,6 +16,8 @@ export const connectGemini: ConnectAgent = async (start) => {
   const folder = await fs.realpath(made);
   return connectAcp({
     ...start,
+    // It would start itself once more, for a larger heap: a second process and twice the time, for what no session needs.
+    command: { ...start.command, env: { GEMINI_CLI_NO_RELAUNCH: 'true', ...env } },
     cwd: folder,
     mayLoad: false,
     // It runs commands in the session's folder, and says of them that they run in the one that it was started in.

@@ -10,6 +10,7 @@ import { agentCatalog } from '../../src/agents/catalog.js';
 import type { Workspace } from '../../src/core/workspace.js';
 import { silentLogger } from '../../src/model/logger.js';
 import { installGemini } from '../support/agentInstall.js';
+import { processesWith } from '../support/processesWith.js';
 import { makeAgentPlace, type AgentPlace } from '../support/realAgents/agentPlace.js';
 import { gemini } from '../support/realAgents/gemini.js';
 import { tell } from '../support/realAgents/told.js';
@@ -28,6 +29,15 @@ describe('Gemini CLI', () => {
     { timeout: 900_000 }, // the first time, it is installed
   );
   after(() => place.close());
+
+  test('is one process, which does not start itself again', async () => {
+    const { id } = await workspace.create({ backend: 'gemini' });
+    await tell(workspace, id, 'hello');
+    const lines = await Promise.all(
+      (await processesWith(`SKEIN_SESSION=${id}`)).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+    );
+    assert.equal(lines.filter((line) => line.includes('--acp')).length, 1);
+  });
 
   test("the person's own conversations stay as they are, those that were resumed too", { timeout: 300_000 }, async () => {
     const [once, resumed] = [randomUUID(), randomUUID()];
