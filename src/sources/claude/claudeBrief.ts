@@ -1,6 +1,7 @@
 import { textOf } from '../../model/entryText.js';
 import { promptLimit } from '../../model/record.js';
 import {
+  answerOf,
   isAttachment,
   kindOf,
   lineFrom,
@@ -160,6 +161,11 @@ function lastOf(bytes: Buffer, isWhole: boolean): ClaudeLast {
     } else if (isNote(kind)) {
       if (kind !== promptKind) takeNote(last, kind, line);
     } else if (kind === 'unknown' || kind === 'message' || kind === 'linked') {
+      const answer = kind === 'linked' && last.at === undefined ? answerOf(line) : undefined;
+      if (answer) {
+        [last.at, last.model, last.error, isAnswered] = [answer.at, answer.model, '', true];
+        return;
+      }
       const record = shortRecordOf(line);
       const type = record ? typeOf(record) : '';
       if (!record) last.at ??= timeOfLine(line);

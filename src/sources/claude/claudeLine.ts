@@ -79,6 +79,25 @@ export function timeOfLine({ bytes, start, end }: ClaudeLine): string | undefine
   return last === undefined ? undefined : Buffer.from(last).toString();
 }
 
+const flat = String.raw`"\w+":(?:"[^"\\]*"|null|true|false|\d+)`;
+const answerStart = new RegExp(String.raw`^\{(?:${flat},)*"message":\{(?:${flat},)*"model":"([\w.:/-]+)"`);
+const answerEnd = new RegExp(String.raw`"type":"assistant",(?:${flat},)*"timestamp":"(\d{4}-[\dT:.-]{19}Z)"(?:,${flat})*\}$`);
+const unusual = /"(?:isApiErrorMessage|turnPosition)"/;
+
+/**
+ * The time and the model of a usual answer, by the plain members at its beginning and at its end: parsing what is between
+ * them takes longer than all the rest of a row. `undefined` for any other record.
+ */
+export function answerOf({ bytes, start, end }: ClaudeLine): { readonly at: string; readonly model: string } | undefined {
+  const text = bytes.toString('latin1', start, end);
+  const [, model] = answerStart.exec(text) ?? [];
+  const [, time] = model === undefined ? [] : (answerEnd.exec(text) ?? []);
+  const at = timeOf(time);
+  if (model === undefined || at === undefined || unusual.test(text)) return undefined;
+  // Copies: what is found would keep all of the line for as long as the row is there.
+  return { at: Buffer.from(at).toString(), model: Buffer.from(model).toString() };
+}
+
 /** The number that the program gave a prompt. */
 export function turnOf(record: JsonObject): number | undefined {
   const turn = objectOf(record['turnPosition'])['turnIndex'];

@@ -44,8 +44,17 @@ export class CodexLines {
     }
   }
 
+  /** Whether the last of these may have a member: a record is long to parse for what it seldom says. */
+  lastMayHave(words: readonly string[], member: string): boolean {
+    const last = this.#lines.findLast((line) => isOneOf(this.#wordsOf(line) ?? words, words));
+    if (!last) return false;
+    const isSure = this.#wordsOf(last) !== undefined && this.#bytes[last.end - 1] === 0x7d;
+    return !isSure || this.#bytes.toString('latin1', last.start, last.end).includes(`"${member}"`);
+  }
+
   /** The model of the first turn here. */
   model(): string | undefined {
+    if (!this.#bytes.includes(turnKind)) return undefined;
     return this.#modelOf(
       this.#lines.find((line) => this.#isTurn(line)),
       this.with(['turn_context']),
@@ -54,6 +63,7 @@ export class CodexLines {
 
   /** The model of the last turn here. */
   lastModel(): string | undefined {
+    if (!this.#bytes.includes(turnKind)) return undefined;
     return this.#modelOf(
       this.#lines.findLast((line) => this.#isTurn(line)),
       this.lastWith(['turn_context']),
@@ -97,6 +107,8 @@ const wordsOf = ({ kind, payload }: CodexRecord): readonly unknown[] => [
   payload['role'],
   objectOf(payload['item'])['type'],
 ];
+
+const turnKind = Buffer.from('turn_context');
 
 const usual = /^\{"timestamp":"[^"]*",(?:"ordinal":\d+,)?"type":"(\w+)","payload":\{(?:"type":"(\w+)")?/;
 

@@ -13,9 +13,11 @@ export interface CodexTail {
   readonly total?: TokenUsage | undefined;
 }
 
+const ends = ['task_started', 'turn_started', 'task_complete', 'turn_complete', 'turn_aborted'];
+
 export function codexTail(tail: Buffer): CodexTail {
   const lines = new CodexLines(tail);
-  const [end] = lines.lastWith(['task_started', 'turn_started', 'task_complete', 'turn_complete', 'turn_aborted']);
+  const [end] = lines.lastMayHave(ends, 'error') ? lines.lastWith(ends) : [];
   return {
     lastUsed: lastTime(tail),
     model: lines.lastModel(),
