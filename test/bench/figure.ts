@@ -1,12 +1,12 @@
 /** What was measured of one side of a figure, each run by itself, in milliseconds. */
 export type Runs = readonly [name: string, times: readonly number[]];
 
-/** One figure of the benchmark: a ratio or a size, with the bound it is held against. */
+/** One figure of the benchmark: a ratio or a size, with the bound it is held against, if there is one. */
 export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: 'x' | 'ms' | 'kB';
-  readonly bound: number;
+  readonly bound?: number;
   /** The raw numbers that the value was made of, in milliseconds or kB. */
   readonly of: Readonly<Record<string, number>>;
   /** How far the runs behind them lie apart. */
@@ -40,7 +40,7 @@ export function ratio(name: string, bound: number, by: 'least' | 'median', top: 
   return { name, value: a[by] / b[by], unit: 'x', bound, of: { [a.name]: a[by], [b.name]: b[by] }, spread: [a, b] };
 }
 
-export const isMissed = ({ value, bound }: Figure): boolean => !(value <= bound);
+export const isMissed = ({ value, bound }: Figure): boolean => bound !== undefined && !(value <= bound);
 
 export function tableOf(figures: readonly Figure[]): string {
   const number = (value: number): string => value.toFixed(value < 10 ? 2 : 0);
@@ -49,7 +49,7 @@ export function tableOf(figures: readonly Figure[]): string {
     const parts =
       spread?.map((side) => `${side.name} ${[side.least, side.median, side.most].map(number).join(' ')}`) ??
       Object.entries(of).map(([what, amount]) => `${what} ${number(amount)}`);
-    const measured = `${isMissed(figure) ? 'OVER' : 'ok  '}  ${`${value.toFixed(2)} ${unit}`.padStart(10)} of ${String(bound).padEnd(4)}`;
+    const measured = `${isMissed(figure) ? 'OVER' : bound === undefined ? '    ' : 'ok  '}  ${`${value.toFixed(2)} ${unit}`.padStart(10)} ${bound === undefined ? '       ' : `of ${String(bound).padEnd(4)}`}`;
     return `${measured}  ${name}${parts.length === 0 ? '' : `\n${' '.repeat(25)}${parts.join(' · ')}`}`;
   });
   return ['Times in ms: least, median, most.', ...lines].join('\n');

@@ -70,13 +70,22 @@ export function recordOf({ bytes, start, end }: ClaudeLine): JsonObject | undefi
 /** The record of a line that is not too long to be parsed for one member of it. */
 export const shortRecordOf = (line: ClaudeLine): JsonObject | undefined => (line.end - line.start < longLine ? recordOf(line) : undefined);
 
+const timeKey = '"timestamp":';
+const timeMember = /"timestamp": ?"([^"]{10,40})"/y;
+
 /** The time of a record that is not parsed: the last in it that is one. */
 export function timeOfLine({ bytes, start, end }: ClaudeLine): string | undefined {
-  const times = bytes.toString('latin1', start, end).matchAll(/"timestamp": ?"([^"]{10,40})"/g);
-  let last: string | undefined;
-  for (const [, time] of times) last = timeOf(time) ?? last;
-  // A copy: what is found would keep all of the line for as long as the row is there.
-  return last === undefined ? undefined : Buffer.from(last).toString();
+  const text = bytes.toString('latin1', start, end);
+  for (let from = text.length; from > 0;) {
+    const at = text.lastIndexOf(timeKey, from - 1);
+    if (at === -1) return undefined;
+    timeMember.lastIndex = at;
+    const time = timeOf(timeMember.exec(text)?.[1]);
+    // A copy: what is found would keep all of the line for as long as the row is there.
+    if (time !== undefined) return Buffer.from(time).toString();
+    from = at;
+  }
+  return undefined;
 }
 
 const flat = String.raw`"\w+":(?:"[^"\\]*"|null|true|false|\d+)`;
