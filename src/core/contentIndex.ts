@@ -10,8 +10,13 @@ import { ownSource, type CoreContext } from './context.js';
 import type { GatheredRows } from './gatheredRows.js';
 import { contentKey, rowText, sessionTexts } from './sessionTexts.js';
 
-/** Characters written in one transaction: short enough for another window to wait for. */
-const batchSize = 4_000_000;
+/**
+ * Characters written in one transaction: short enough for another window to wait for; and where nobody waits for the whole, short
+ * enough for what else this process does, such as a turn that streams.
+ */
+const batchSize = { awaited: 4_000_000, background: 100_000 };
+/** How long transcripts are read in the background before others have their turn, in milliseconds. */
+const sliceMs = 5;
 
 /** Content search by the derived index: an update reads only the sessions that changed since they were indexed. */
 export class ContentIndex implements ContentSearch {
@@ -70,12 +75,18 @@ export class ContentIndex implements ContentSearch {
       [batch, size] = [[], 0];
       await breathe();
     };
+    const most = signal ? batchSize.background : batchSize.awaited;
+    let since = performance.now();
     for (const { row, key, stamp } of changed) {
+      if (signal && performance.now() - since > sliceMs) {
+        await breathe();
+        since = performance.now();
+      }
       if (signal?.aborted === true) return;
       const texts = await this.#textsOf(row);
       batch.push({ key, stamp, texts });
       for (const { text } of texts) size += text.length;
-      if (size >= batchSize) await write();
+      if (size >= most) await write();
     }
     if (batch.length > 0) await write();
     const prefix = `${store.root}\t`;
