@@ -1,6 +1,6 @@
 /** How long an agent may take, in milliseconds. */
 export interface Limits {
-  /** From the start of the process to its answer to `initialize`. */
+  /** From the start of the process to its answer to `initialize`: on a busy machine the slowest take half of it. */
   readonly start: number;
   /** For `session/new`, `load`, `resume` and `fork`: agents start their MCP servers meanwhile. */
   readonly open: number;
@@ -12,4 +12,4 @@ export interface Limits {
   readonly mute: number;
 }
 
-export const defaultLimits: Limits = { start: 30_000, open: 90_000, cancel: 1000, quiet: 20_000, mute: 15 * 60_000 };
+export const defaultLimits: Limits = { start: 60_000, open: 90_000, cancel: 1000, quiet: 20_000, mute: 15 * 60_000 };

@@ -26,6 +26,7 @@ export const openclaw: RealAgent = {
         mode: 'replace',
         providers: { test: { baseUrl: url, apiKey: 'a-key-for-the-test', api: 'anthropic-messages', models: [model] } },
       },
+      logging: { file: path.join(home, 'openclaw.log') },
       tools: { exec: { host: 'gateway', mode: 'ask' } },
     };
     await writeFile(path.join(home, '.openclaw/openclaw.json'), JSON.stringify(config));
