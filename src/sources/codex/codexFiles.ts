@@ -1,6 +1,6 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { messageOf } from '../../model/errors.js';
 import type { Problem } from '../../model/row.js';
 
@@ -61,7 +61,7 @@ const plainName = ({ name, isCompressed }: CodexFile): string => (isCompressed ?
 function addFile(folder: string, name: string, isArchived: boolean, add: (file: CodexFile) => void): void {
   const [, threadId, rolloutId = threadId, compressed] = namePattern.exec(name) ?? [];
   if (threadId === undefined || rolloutId === undefined) return;
-  add({ path: join(folder, name), name, threadId, rolloutId, isArchived, isCompressed: compressed !== undefined });
+  add({ path: folder + sep + name, name, threadId, rolloutId, isArchived, isCompressed: compressed !== undefined });
 }
 
 function entriesOf(folder: string, problems: Problem[]): readonly Dirent[] {
