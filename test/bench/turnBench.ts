@@ -47,6 +47,8 @@ export async function turnBench(scratch: string): Promise<readonly Figure[]> {
   });
   const window: Window = { client, folder, listeners };
   try {
+    // Its search index is made once: a window that is open for a while has it.
+    await client.request('sessions/search', { folder, query: 'needle' });
     return [...(await turnFigures(window, agent)), ...(await streamFigures(window))];
   } finally {
     await client.stop();
