@@ -41,7 +41,7 @@ export interface AcpSessionOptions {
 
 /** How long setting a mode or a model may take. */
 const settingMs = 15_000;
-/** How long a turn that ends without a word waits for what the agent may send after its end, and for a pause in that. */
+/** How long a turn that ends without last words waits for what the agent may send after its end, and for a pause in that. */
 const lateMs = 500;
 const pauseMs = 100;
 
@@ -112,7 +112,7 @@ export class AcpSession implements AgentSession, SessionEvents {
       // OpenCode ends a turn that was cancelled while it tried to reach its model as if it had answered.
       const stopReason = watch.cancelled && !turn.spoke ? 'cancelled' : response.stopReason;
       if (stopReason === 'cancelled') turn.close('cancelled');
-      else if (!turn.spoke) await this.#waitForLate(turn);
+      else if (!turn.concluded) await this.#waitForLate(turn);
       return { stop_reason: stopReason, usage: usageOf(response, turn.cost), model: turn.model ?? this.model };
     } catch (error) {
       turn.close(watch.cancelled ? 'cancelled' : 'failed');
@@ -178,12 +178,12 @@ export class AcpSession implements AgentSession, SessionEvents {
 
   /** An agent may answer a prompt before it has sent what it has to say: that is this turn's too. */
   async #waitForLate(turn: AcpTurn): Promise<void> {
-    let last = Date.now();
-    const start = last;
-    turn.onHeard = () => (last = Date.now());
-    while (this.#link.process.running && Date.now() - last < (turn.spoke ? pauseMs : lateMs) && Date.now() - start < 4 * lateMs) {
-      await delay(10);
-    }
+    const start = Date.now();
+    let heard: number | undefined;
+    turn.onHeard = () => (heard = Date.now());
+    const isOver = (now: number): boolean =>
+      (heard === undefined ? now - start >= lateMs : now - heard >= pauseMs) || now - start >= 4 * lateMs;
+    while (this.#link.process.running && !isOver(Date.now())) await delay(10);
   }
 
   async #set(method: string, what: object): Promise<void> {

@@ -17,6 +17,7 @@ export class AcpTurn {
   #asked = 0;
   #waiting = 0;
   #spoke = false;
+  #concluded = false;
   #said = 0;
   /** Called at each thing that the agent sends. */
   onHeard: () => void = () => undefined;
@@ -45,6 +46,11 @@ export class AcpTurn {
     return this.#spoke;
   }
 
+  /** Whether the agent's last word came after its last tool call: most turns end so. */
+  get concluded(): boolean {
+    return this.#concluded;
+  }
+
   /** Whether the agent said more than is taken; the rest is left out. */
   get full(): boolean {
     return this.#said > maxSaid;
@@ -62,6 +68,8 @@ export class AcpTurn {
     if (mapped.kind === 'text' || mapped.kind === 'thinking') this.#said += mapped.delta.length;
     if (this.full) return;
     this.#spoke ||= mapped.kind === 'text' || mapped.kind === 'thinking' || mapped.kind === 'tool' || mapped.kind === 'plan';
+    if (mapped.kind === 'text') this.#concluded = true;
+    else if (mapped.kind === 'tool') this.#concluded = false;
     this.#hooks.update(mapped);
   }
 
