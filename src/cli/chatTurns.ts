@@ -1,6 +1,6 @@
 import type { Workspace } from '../core/workspace.js';
 import { SessionError } from '../model/errors.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import type { PermissionMode } from '../model/permissionMode.js';
 import type { QueuedPrompt } from '../model/queuedPrompt.js';
 import type { TurnUpdate } from '../model/turn.js';

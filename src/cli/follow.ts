@@ -1,6 +1,6 @@
 import type { FollowedTurn } from '../core/workspace.js';
 import type { Entry } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import { onInterrupt } from './interrupt.js';
 import type { ExitCode, Invocation } from './invocation.js';
 import { plainLine } from './plainText.js';

@@ -1,5 +1,5 @@
 import type { Entry } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import type { Invocation } from './invocation.js';
 import { plainLine, plainText } from './plainText.js';
 import type { Terminal } from './terminal.js';

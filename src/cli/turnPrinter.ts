@@ -1,5 +1,5 @@
 import type { Entry, ToolCall } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import type { TurnUpdate } from '../model/turn.js';
 import { plainLine, plainText } from './plainText.js';
 import type { Terminal } from './terminal.js';

@@ -1,5 +1,5 @@
 import type { Entry } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import { replayEnd } from '../model/replayText.js';
 
 /** By how much the clocks of two programs, or what they round to, may differ. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Entry, EntryOf } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import { messageOf, SessionError } from '../model/errors.js';
 import type { Sent } from '../model/sessionTools.js';
 import { freshId } from '../store/freshId.js';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Entry } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import { spawnerOf } from '../model/lineage.js';
 import type { SessionState } from '../model/sessionTools.js';
 import type { CoreContext } from './context.js';

@@ -1,5 +1,5 @@
 import type { Entry } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import { SessionError } from '../model/errors.js';
 import type { SessionRow } from '../model/row.js';
 import { sessionTools, type ToolName, type ToolParams, type ToolResult } from '../model/sessionTools.js';

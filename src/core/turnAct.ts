@@ -1,7 +1,7 @@
 import type { AgentCatalog, TurnHooks, TurnResult } from '../agents/agent.js';
 import { autoTitle } from '../model/autoTitle.js';
 import type { ContentBlock, Entry } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import { messageOf } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
 import type { TurnUpdate } from '../model/turn.js';

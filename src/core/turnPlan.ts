@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import type { AgentCatalog, AgentInfo, ForkPoint } from '../agents/agent.js';
 import type { Entry, EntryOf } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import { messageOf } from '../model/errors.js';
 import { isInside } from '../model/folderPath.js';
 import { tighterMode } from '../model/permissionRule.js';

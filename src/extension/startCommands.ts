@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { EntryOf } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import { SessionError } from '../model/errors.js';
 import { chooseFirstAgent } from './agentPick.js';
 import type { CommandParts } from './commandParts.js';

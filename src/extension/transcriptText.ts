@@ -1,5 +1,5 @@
 import type { Entry } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import type { SessionRow } from '../model/row.js';
 import { agentTitle } from './agentTitle.js';
 import { joined } from './amountText.js';

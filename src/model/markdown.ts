@@ -1,5 +1,5 @@
 import type { Entry } from './entry.js';
-import { textOf } from './entryText.js';
+import { textOf } from './contentText.js';
 import type { SessionRow } from './row.js';
 
 /** A session as Markdown for reading and sharing: prompts, answers, and what was done between them. */

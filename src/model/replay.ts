@@ -1,5 +1,5 @@
 import type { Entry, EntryOf } from './entry.js';
-import { textOf } from './entryText.js';
+import { textOf } from './contentText.js';
 
 /** Characters of one tool's output that go along: the agent can run it again. */
 const outputLimit = 2_000;

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.js';
-import { textOf } from './entryText.js';
+import { textOf } from './contentText.js';
 import { isPrompt } from './replay.js';
 import { tokensOf } from './tokens.js';
 

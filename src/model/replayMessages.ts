@@ -1,5 +1,5 @@
 import type { ContentBlock } from './entry.js';
-import { textOf } from './entryText.js';
+import { textOf } from './contentText.js';
 import { partOf, type Said } from './replay.js';
 import type { ReplayView } from './replayView.js';
 

@@ -1,5 +1,5 @@
 import type { Entry } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 
 /** Characters of one entry that can be found: a tool may print gigabytes. */
 const limit = 1_000_000;

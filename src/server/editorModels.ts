@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CancellationTokenSource, type Connection } from 'vscode-languageserver/node';
 import type { ChatModel } from '../core/workspace.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import { clientNotifications } from '../protocol/clientRequests.js';
 import type { EditorRequests } from './editorRequests.js';
 

@@ -1,5 +1,5 @@
 import type { Entry, EntryOf } from '../model/entry.js';
-import { textOf } from '../model/entryText.js';
+import { textOf } from '../model/contentText.js';
 import { promptLimit, recordVersion, sessionRecordSchema, type SessionRecord } from '../model/record.js';
 import { addCost, addTokens, noTokens } from '../model/usage.js';
 import { normalizedRecord } from './recordFile.js';

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type * as vscode from 'vscode';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import { chatEvents, startEndpoint } from '../support/endpointServer.js';
 import { hostForFile } from '../support/host.js';
 import { request } from '../support/hostSessions.js';

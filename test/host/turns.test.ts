@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import type { SessionRecord } from '../../src/model/record.js';
 import { ChatPanel } from '../support/chatPanel.js';
 import { hostForFile } from '../support/host.js';

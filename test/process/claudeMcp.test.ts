@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { openWorkspace } from '../../src/core/openWorkspace.js';
 import type { Workspace } from '../../src/core/workspace.js';
 import { silentLogger } from '../../src/model/logger.js';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import { installClaudeAdapter } from '../support/agentInstall.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
 import { claudeEnvironment } from '../support/realAgents/claude.js';

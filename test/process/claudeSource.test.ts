@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Entry } from '../../src/model/entry.js';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import { SessionError } from '../../src/model/errors.js';
 import { claudeSource } from '../../src/sources/claude/claude.js';
 import type { Source } from '../../src/sources/source.js';

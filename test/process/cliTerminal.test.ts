@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import type { Entry } from '../../src/model/entry.js';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import type { SessionRow } from '../../src/model/row.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 import { keys, startOnTerminal } from '../support/terminalSession.js';

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Entry } from '../../src/model/entry.js';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import { initialState, reduce, type PanelState } from '../../webview-ui/panelState.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 import { show } from '../support/panelSamples.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { entrySchema, type Entry } from '../../src/model/entry.js';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 
 // The gates of Session-Bench 0.3, each held against a session that the program itself wrote. C4 (cost) needs an agent that

@@ -1,5 +1,5 @@
 import type { Entry } from '../../src/model/entry.js';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import type { MessageUsage } from '../../src/model/usage.js';
 
 /** An entry as one line that a person can check against the file it came from. */

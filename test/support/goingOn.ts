@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { openWorkspace } from '../../src/core/openWorkspace.js';
 import type { Workspace } from '../../src/core/workspace.js';
 import type { Entry } from '../../src/model/entry.js';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import { silentLogger } from '../../src/model/logger.js';
 import { openSources } from '../../src/sources/sourceList.js';
 import { folderState } from './folderState.js';

@@ -11,7 +11,7 @@ import type {
   TurnResult,
 } from '../../src/agents/agent.js';
 import type { ContentBlock } from '../../src/model/entry.js';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import { SessionError } from '../../src/model/errors.js';
 import type { ThinkingLevel } from '../../src/model/thinkingLevel.js';
 

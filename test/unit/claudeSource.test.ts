@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Entry } from '../../src/model/entry.js';
 import { entrySchema } from '../../src/model/entry.js';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import { SessionError } from '../../src/model/errors.js';
 import { sessionRowSchema } from '../../src/model/row.js';
 import { claudeSource } from '../../src/sources/claude/claude.js';

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Entry } from '../../src/model/entry.js';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import { claudeSource } from '../../src/sources/claude/claude.js';
 import { withClaudeStore, type ClaudeStore } from '../support/claudeStore.js';
 

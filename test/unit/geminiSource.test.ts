@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { entrySchema } from '../../src/model/entry.js';
-import { textOf } from '../../src/model/entryText.js';
+import { textOf } from '../../src/model/contentText.js';
 import { liveEntries } from '../../src/model/replay.js';
 import { sessionRowSchema } from '../../src/model/row.js';
 import { geminiSource } from '../../src/sources/gemini/gemini.js';

@@ -1,4 +1,4 @@
-import { textOf } from '../../model/entryText.js';
+import { textOf } from '../../model/contentText.js';
 import { promptLimit } from '../../model/record.js';
 import {
   answerOf,

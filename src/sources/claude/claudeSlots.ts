@@ -1,5 +1,5 @@
 import type { Entry } from '../../model/entry.js';
-import { textOf } from '../../model/entryText.js';
+import { textOf } from '../../model/contentText.js';
 import type { MessageUsage } from '../../model/usage.js';
 import type { ClaudeTurn } from './claudeBranches.js';
 import { addUsage } from './claudeUsage.js';

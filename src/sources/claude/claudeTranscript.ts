@@ -1,5 +1,5 @@
 import type { Entry, EntryOf, ToolCall } from '../../model/entry.js';
-import { textOf } from '../../model/entryText.js';
+import { textOf } from '../../model/contentText.js';
 import { ClaudeBranches, type ClaudeTurn } from './claudeBranches.js';
 import { ClaudeMessages } from './claudeMessages.js';
 import { blocksOf, contentOf, isInterruption, wordsOf, type UserWords } from './claudePrompt.js';

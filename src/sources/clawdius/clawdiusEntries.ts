@@ -1,5 +1,5 @@
 import type { Entry, EntryOf, ToolCall } from '../../model/entry.js';
-import { textOf } from '../../model/entryText.js';
+import { textOf } from '../../model/contentText.js';
 import { noTokens } from '../../model/usage.js';
 import { clawdiusContent } from './clawdiusContent.js';
 import { objectIn, valueIn } from '../jsonText.js';

@@ -1,5 +1,5 @@
 import type { ContentBlock, Entry, EntryOf, StopReason, ToolCall } from '../../model/entry.js';
-import { textOf } from '../../model/entryText.js';
+import { textOf } from '../../model/contentText.js';
 import { noTokens } from '../../model/usage.js';
 import { CodexAnswers } from './codexAnswers.js';
 import type { CodexStep } from './codexHistory.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { textOf } from '../../../src/model/entryText.js';
+import { textOf } from '../../../src/model/contentText.js';
 import { answerTo, type Scenario } from './scenario.js';
 import { modelFailures, type ModelFailure } from './realAgent.js';
 import { tell } from './told.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Workspace } from '../../../src/core/workspace.js';
-import { textOf } from '../../../src/model/entryText.js';
+import { textOf } from '../../../src/model/contentText.js';
 import type { AgentPlace } from './agentPlace.js';
 import type { MatrixRow } from './matrix.js';
 import type { RealAgent } from './realAgent.js';

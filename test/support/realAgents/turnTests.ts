@@ -3,7 +3,7 @@ import { access, readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import type { EntryOf } from '../../../src/model/entry.js';
-import { textOf } from '../../../src/model/entryText.js';
+import { textOf } from '../../../src/model/contentText.js';
 import { answerTo, lastAnswer, type Scenario } from './scenario.js';
 import { tell } from './told.js';
 
