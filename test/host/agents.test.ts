@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import * as fs from 'node:fs/promises';
-import * as path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type * as vscode from 'vscode';
 import { textOf } from '../../src/model/contentText.js';
+import { filesWith } from '../support/entriesBelow.js';
 import { chatEvents, startEndpoint } from '../support/endpointServer.js';
 import { hostForFile } from '../support/host.js';
 import { request } from '../support/hostSessions.js';
@@ -44,19 +43,6 @@ async function ask(backend: string, prompt: string, model?: string): Promise<str
     if (running || row.running || last?.message.role !== 'assistant') return undefined;
     return last.error ?? textOf(last.message.content);
   });
-}
-
-async function filesWith(text: string, folder: string): Promise<readonly string[]> {
-  const files = (await fs.readdir(folder, { recursive: true, withFileTypes: true })).filter((file) => file.isFile());
-  const found = await Promise.all(
-    files.map(async (file) => {
-      const place = path.join(file.parentPath, file.name);
-      // Some are gone by the time they are read.
-      const bytes = await fs.readFile(place).catch(() => Buffer.alloc(0));
-      return bytes.includes(text) ? [place] : [];
-    }),
-  );
-  return found.flat();
 }
 
 describe('agents of the settings', () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readdir, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
@@ -7,6 +6,7 @@ import { agentCatalog } from '../../src/agents/catalog.js';
 import type { Limits } from '../../src/agents/agentLimits.js';
 import type { Workspace } from '../../src/core/workspace.js';
 import type { TurnUpdate } from '../../src/model/turn.js';
+import { sizeBelow } from '../support/entriesBelow.js';
 import { ways } from '../support/misbehavingAgent.js';
 import { withFolder, type OpenFolder } from '../support/openFolder.js';
 import { processesWith } from '../support/processesWith.js';
@@ -160,7 +160,7 @@ async function misbehave(way: string, { error, words, kept = [], limits, early =
     assert.deepEqual(await workspace.doctor(), []);
     assert.deepEqual((await workspace.list()).problems, []);
     assert.ok(log.join('\n').length < 1 << 20, 'the log stays readable');
-    assert.ok((await sizeOf(path.join(dir, '.skein'))) < 20 << 20, 'and the store small');
+    assert.ok((await sizeBelow(path.join(dir, '.skein'))) < 20 << 20, 'and the store small');
   });
   // Only /proc tells whose process is whose.
   if (process.platform === 'linux') await until('no process is left', async () => (await processesWith(`SKEIN_TEST=${mark}`)).length === 0);
@@ -198,18 +198,4 @@ function assertKept(kept: readonly string[], expected: readonly (string | RegExp
     if (typeof want === 'string') assert.equal(kept[index]?.slice(0, 2000), want);
     else assert.match(kept[index] ?? '', want);
   }
-}
-
-async function sizeOf(folder: string): Promise<number> {
-  const names = await readdir(folder, { recursive: true });
-  const sizes = await Promise.all(names.map(async (name) => Number((await statOf(path.join(folder, name)))?.size ?? 0)));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-/** A lock that was let go is removed a moment later. */
-async function statOf(file: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
-  return stat(file).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  });
 }

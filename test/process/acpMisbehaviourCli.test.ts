@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
 import type { Entry } from '../../src/model/entry.js';
 import type { SessionRow } from '../../src/model/row.js';
+import { filesWith } from '../support/entriesBelow.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 import { processesWith } from '../support/processesWith.js';
 import { inShort } from '../support/turn.js';
@@ -61,10 +62,7 @@ describe('skein with an agent that misbehaves', () => {
 
 /** Whether a file of a turn that streams has that word. */
 async function keeps({ folder }: CliPlace, word: string): Promise<boolean> {
-  const names = await readdir(folder, { recursive: true });
-  const partials = names.filter((name) => path.basename(name) === 'partial.jsonl');
-  const texts = await Promise.all(partials.map((name) => readFile(path.join(folder, name), 'utf8')));
-  return texts.some((text) => text.includes(word));
+  return (await filesWith(word, folder)).some((file) => path.basename(file) === 'partial.jsonl');
 }
 
 /** The command line with that agent as its only one, of which no process is left at the end. */

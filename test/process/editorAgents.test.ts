@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { ResponseError } from 'vscode-languageserver/node';
 import type { ClientParams } from '../../src/protocol/clientRequests.js';
 import type { Notification } from '../../src/protocol/requests.js';
+import { filesWith } from '../support/entriesBelow.js';
 import { skein } from '../support/skeinCli.js';
 import { chatEvents, startEndpoint } from '../support/endpointServer.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
@@ -64,13 +65,6 @@ async function withEditor(
       await server.stop();
     }
   });
-}
-
-async function filesWith(text: string, folder: string): Promise<readonly string[]> {
-  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((file) => file.isFile());
-  const paths = files.map((file) => join(file.parentPath, file.name));
-  const texts = await Promise.all(paths.map((path) => readFile(path)));
-  return paths.filter((_, index) => texts[index]?.includes(text));
 }
 
 describe('a key that the editor keeps', () => {

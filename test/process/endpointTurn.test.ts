@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Entry } from '../../src/model/entry.js';
 import type { UsageRow } from '../../src/model/report.js';
 import type { SessionRecord } from '../../src/model/record.js';
+import { filesWith } from '../support/entriesBelow.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 import { chatEvents, startEndpoint, type EndpointRequest } from '../support/endpointServer.js';
 
@@ -37,18 +38,6 @@ async function withEndpoint(run: (place: CliPlace, requests: readonly EndpointRe
   } finally {
     await server.close();
   }
-}
-
-/** The files under these folders that hold a text. */
-async function filesWith(text: string, ...folders: readonly string[]): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const folder of folders) {
-    for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
-      const path = join(file.parentPath, file.name);
-      if (file.isFile() && (await readFile(path)).includes(text)) found.push(path);
-    }
-  }
-  return found;
 }
 
 describe('an endpoint as an agent of the command line', () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import type { SessionRow } from '../../src/model/row.js';
+import { entriesBelow } from '../support/entriesBelow.js';
 import { folderLayouts, type FolderLayout } from '../support/folderLayouts.js';
 import { git, makeRepository } from '../support/gitRepository.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
@@ -59,7 +60,7 @@ const titles = (rows: readonly Seen[]): string[] => rows.map(({ title }) => titl
 
 /** The folders that hold a `.skein`, which no symlink leads to. */
 async function storesIn(root: string): Promise<string[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const entries = await entriesBelow(root);
   return entries.filter((entry) => entry.name === '.skein' && entry.isDirectory()).map((entry) => entry.parentPath);
 }
 

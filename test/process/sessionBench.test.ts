@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { entrySchema, type Entry } from '../../src/model/entry.js';
 import { textOf } from '../../src/model/contentText.js';
+import { sizeBelow } from '../support/entriesBelow.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 
 // The gates of Session-Bench 0.3, each held against a session that the program itself wrote. C4 (cost) needs an agent that
@@ -36,14 +37,6 @@ async function withSession(prompt: string, run: (written: Written) => Promise<vo
   });
 }
 
-async function sizeOf(folder: string): Promise<number> {
-  let total = 0;
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) total += (await stat(join(entry.parentPath, entry.name))).size;
-  }
-  return total;
-}
-
 const contentKeys = new Set(['text', 'content', 'message', 'thinking', 'output', 'result', 'summary', 'title', 'prompt']);
 
 /** Lines whose size is the conversation's own; all others are bookkeeping. */
@@ -62,7 +55,7 @@ const messages = (entries: readonly Entry[], role: string) =>
 describe('a session, by the gates of Session-Bench', () => {
   test('S1 lean: the probe task adds at most 10 KB to the store', async () => {
     await withSession(probe, async ({ store }) => {
-      const size = await sizeOf(store);
+      const size = await sizeBelow(store);
       assert.ok(size <= 10_240, `${String(size)} bytes`);
     });
   });
