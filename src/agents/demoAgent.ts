@@ -85,7 +85,7 @@ async function prompt(params: acp.PromptRequest, client: acp.AgentContext): Prom
   const [first, ...rest] = params.prompt;
   const replayed = first?.type === 'text' ? replayedPrompts(first.text) : undefined;
   for (const before of replayed ?? []) memory.turns.push({ prompt: before, answer: '' });
-  const text = textOf(replayed ? rest : params.prompt);
+  const text = wordsOf(replayed ? rest : params.prompt);
   const controller = new AbortController();
   session.turn = controller;
   const { sessionId } = params;
@@ -141,13 +141,9 @@ async function usage({ memory }: OpenSession, text: string, answer: string, clie
   return { inputTokens, outputTokens, totalTokens };
 }
 
-function textOf(blocks: readonly acp.ContentBlock[]): string {
-  const texts = blocks.map((block) => {
-    if (block.type === 'text') return block.text;
-    if (block.type === 'resource') return 'text' in block.resource ? block.resource.text : block.resource.uri;
-    return block.type === 'resource_link' ? block.uri : `[${block.type}]`;
-  });
-  return texts.join('\n\n');
+/** The person's own words. What goes along with them is not read: there is nobody to understand it. */
+function wordsOf(blocks: readonly acp.ContentBlock[]): string {
+  return blocks.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n\n');
 }
 
 function titleOf(text: string): string {

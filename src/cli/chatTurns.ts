@@ -1,6 +1,6 @@
 import type { Workspace } from '../core/workspace.js';
 import { SessionError } from '../model/errors.js';
-import { textOf } from '../model/contentText.js';
+import { shownText } from '../model/contentText.js';
 import type { PermissionMode } from '../model/permissionMode.js';
 import type { QueuedPrompt } from '../model/queuedPrompt.js';
 import type { TurnUpdate } from '../model/turn.js';
@@ -79,7 +79,7 @@ export class ChatTurns {
     const { mode, takeOver } = this.#way;
     if (this.#busy) {
       const queued = await this.#workspace.queueTurn(id, { content, mode }, { steers });
-      if (queued !== undefined && !steers) this.#input.notice(`waits for the turn's end: ${plainLine(textOf(content))}`);
+      if (queued !== undefined && !steers) this.#input.notice(`waits for the turn's end: ${plainLine(shownText(content))}`);
       return;
     }
     const { settings } = await this.#workspace.get(id);
@@ -151,7 +151,8 @@ export class ChatTurns {
       return;
     }
     if (update.kind === 'started') {
-      if (this.#coming && update.entry.type === 'message') this.#input.terminal.say(`> ${plainLine(textOf(update.entry.message.content))}`);
+      if (this.#coming && update.entry.type === 'message')
+        this.#input.terminal.say(`> ${plainLine(shownText(update.entry.message.content))}`);
       this.#running = true;
       this.#coming = false;
       this.#begin();

@@ -1,6 +1,6 @@
 import type { FollowedTurn } from '../core/workspace.js';
 import type { Entry } from '../model/entry.js';
-import { textOf } from '../model/contentText.js';
+import { shownText } from '../model/contentText.js';
 import { onInterrupt } from './interrupt.js';
 import type { ExitCode, Invocation } from './invocation.js';
 import { plainLine } from './plainText.js';
@@ -57,5 +57,5 @@ function showSoFar({ entries, live }: FollowedTurn, printer: TurnPrinter, termin
 
 function sayPrompt(entry: Entry, terminal: Terminal): void {
   if (entry.type !== 'message') return;
-  for (const line of textOf(entry.message.content).split('\n')) terminal.say(terminal.styleError('dim', `> ${plainLine(line)}`));
+  for (const line of shownText(entry.message.content).split('\n')) terminal.say(terminal.styleError('dim', `> ${plainLine(line)}`));
 }

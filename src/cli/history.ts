@@ -1,5 +1,5 @@
 import type { Entry } from '../model/entry.js';
-import { textOf } from '../model/contentText.js';
+import { shownText } from '../model/contentText.js';
 import type { Invocation } from './invocation.js';
 import { plainLine, plainText } from './plainText.js';
 import type { Terminal } from './terminal.js';
@@ -26,7 +26,7 @@ function entryWords(entry: Entry, terminal: Terminal): string | undefined {
       const { role, content } = entry.message;
       const who = role === 'user' ? 'you' : role === 'assistant' ? [entry.backend ?? 'agent', entry.model].filter(Boolean).join(' ') : role;
       const end = entry.error ?? (entry.stop_reason === undefined || entry.stop_reason === 'end_turn' ? undefined : entry.stop_reason);
-      const body = [plainText(textOf(content)).trimEnd(), ...(end === undefined ? [] : [`[${plainLine(end)}]`])];
+      const body = [plainText(shownText(content)).trimEnd(), ...(end === undefined ? [] : [`[${plainLine(end)}]`])];
       return `${heading(who, entry, terminal)}\n${body.filter(Boolean).join('\n')}`;
     }
     case 'thinking':

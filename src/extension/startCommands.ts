@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { EntryOf } from '../model/entry.js';
-import { textOf } from '../model/contentText.js';
+import { shownText } from '../model/contentText.js';
 import { SessionError } from '../model/errors.js';
 import { chooseFirstAgent } from './agentPick.js';
 import type { CommandParts } from './commandParts.js';
@@ -96,7 +96,7 @@ export function startCommands({ client, list, tree, panels, targets }: CommandPa
 
 function messageItem(entry: EntryOf<'message'>, index: number): vscode.QuickPickItem & { readonly entry: string } {
   const { role, content } = entry.message;
-  const text = textOf(content).replace(/\s+/g, ' ').trim();
+  const text = shownText(content).replace(/\s+/g, ' ').trim();
   return {
     label: `$(${role === 'user' ? 'account' : 'hubot'}) ${index + 1}`,
     description: text.slice(0, 200),

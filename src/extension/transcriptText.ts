@@ -1,5 +1,5 @@
 import type { Entry } from '../model/entry.js';
-import { textOf } from '../model/contentText.js';
+import { shownText } from '../model/contentText.js';
 import type { SessionRow } from '../model/row.js';
 import { agentTitle } from './agentTitle.js';
 import { joined } from './amountText.js';
@@ -20,7 +20,7 @@ function entryText(entry: Entry, row: SessionRow): string {
       const who =
         role === 'user' ? l10n.t('Prompt') : role === 'system' ? l10n.t('System') : agentTitle(entry.backend ?? (row.backend || 'agent'));
       const stop = entry.stop_reason !== undefined && entry.stop_reason !== 'end_turn' ? `\n\n_${entry.stop_reason}_` : '';
-      return `## ${who}\n\n${textOf(content)}${stop}`;
+      return `## ${who}\n\n${shownText(content)}${stop}`;
     }
     case 'thinking':
       return entry.text.replace(/^/gm, '> ');

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.js';
-import { textOf } from './contentText.js';
+import { shownText } from './contentText.js';
 import type { SessionRow } from './row.js';
 
 /** A session as Markdown for reading and sharing: prompts, answers, and what was done between them. */
@@ -14,7 +14,7 @@ export function markdownOf(
 function sectionOf(entry: Entry): string[] {
   switch (entry.type) {
     case 'message': {
-      const text = textOf(entry.message.content);
+      const text = shownText(entry.message.content);
       const who =
         entry.message.role === 'assistant' ? [entry.backend ?? 'assistant', entry.model].filter(Boolean).join(', ') : entry.message.role;
       const trouble = entry.error === undefined ? [] : [`> Error: ${oneLine(entry.error)}`];

@@ -157,6 +157,21 @@ describe('sessions list', () => {
 });
 
 describe('reading a session', () => {
+  test('names the files that went along with a prompt, and the demo answers the words alone', () =>
+    withCli(async (skein) => {
+      await writeFile(path.join(skein.folder, 'auth.go'), 'package auth\n');
+      const { stdout: answer } = await skein.run(['see @auth.go']);
+      assert.match(answer, /“see @auth\.go”/);
+      const [id = ''] = (await list(skein)).map((row) => row.id);
+      const { stdout: history } = await skein.run(['sessions', 'history', id]);
+      assert.match(history, /^see @auth\.go\n\n\[auth\.go\]$/m);
+      const { stdout: markdown } = await skein.run(['sessions', 'export', id, '--format', 'md']);
+      assert.match(markdown, /^\[auth\.go\]$/m);
+      for (const text of [history, markdown]) assert.doesNotMatch(text, /package auth/);
+      const { stdout: json } = await skein.run(['sessions', 'export', id, '--format', 'json']);
+      assert.match(json, /package auth/, 'and an export for programs has it whole');
+    }));
+
   test('show tells what is known, and --json the record', () =>
     withCli(async (skein) => {
       const id = await skein.start('hello', '--title', 'Greeting');
