@@ -5,6 +5,7 @@ import { commandId } from './commandTable.js';
 import { defaultBackend } from './defaultBackend.js';
 import type { Folder } from './folder.js';
 import { l10n } from './l10n.js';
+import { nextStep } from './nextStep.js';
 import type { SessionClient } from './sessionClient.js';
 import type { SessionList } from './sessionList.js';
 
@@ -91,12 +92,14 @@ async function chooseModel(
     title,
     placeHolder: l10n.t('Which model?'),
     matchOnDescription: true,
+    ...nextStep,
   });
   if (!picked) return undefined;
   if (picked.choice !== 'other') return picked.id === undefined ? {} : { name: picked.id };
   const name = await vscode.window.showInputBox({
     title,
     prompt: l10n.t('The name that {0} knows the model by', agent.title),
+    ...nextStep,
   });
   return name === undefined || name.trim() === '' ? undefined : { name: name.trim() };
 }

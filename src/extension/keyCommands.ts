@@ -4,6 +4,7 @@ import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';
 import { chooseFolder } from './folders.js';
 import { l10n } from './l10n.js';
+import { nextStep } from './nextStep.js';
 
 /** Keys for agents that are reached over HTTP. */
 export function keyCommands({ client, keys, list, panels }: CommandParts): Pick<CommandHandlers, 'setKey'> {
@@ -48,7 +49,7 @@ async function chooseChange({ title }: AgentInfoData): Promise<'set' | 'remove' 
     { label: l10n.t('Set another key'), wanted: 'set' as const },
     { label: l10n.t('Remove the key'), description: l10n.t('that of the environment holds again'), wanted: 'remove' as const },
   ];
-  return (await vscode.window.showQuickPick(items, { title: l10n.t('The key of {0}', title) }))?.wanted;
+  return (await vscode.window.showQuickPick(items, { title: l10n.t('The key of {0}', title), ...nextStep }))?.wanted;
 }
 
 async function askForKey({ title }: AgentInfoData, keep: (key: string) => Promise<void>): Promise<boolean> {

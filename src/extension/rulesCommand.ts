@@ -6,6 +6,7 @@ import { chooseFolder } from './folders.js';
 import { l10n } from './l10n.js';
 import { rowLabel } from './rowText.js';
 import { ruleLabel, ruleReach } from './ruleText.js';
+import { nextStep } from './nextStep.js';
 
 /** What agents were allowed for longer than once in a folder, and taking it back. */
 export function rulesCommand({ client, list, panels }: CommandParts): Pick<CommandHandlers, 'rules'> {
@@ -45,5 +46,5 @@ function itemOf(rule: PermissionRule, title: string | undefined): vscode.QuickPi
 async function confirm(rule: PermissionRule): Promise<boolean> {
   const revoke = { label: l10n.t('Take it back'), description: l10n.t('Skein asks you again'), iconPath: new vscode.ThemeIcon('trash') };
   const keep = { label: l10n.t('Keep it'), iconPath: new vscode.ThemeIcon('shield') };
-  return (await vscode.window.showQuickPick([revoke, keep], { title: ruleLabel(rule) })) === revoke;
+  return (await vscode.window.showQuickPick([revoke, keep], { title: ruleLabel(rule), ...nextStep })) === revoke;
 }

@@ -8,6 +8,8 @@ import { appendToTranscript } from '../../src/store/recordUpdate.js';
 import type { Store } from '../../src/store/store.js';
 import { storeContext } from '../../src/store/storeContext.js';
 import { message } from './scratchStore.js';
+import { entriesBelow } from './entriesBelow.js';
+import { until } from './until.js';
 
 const first = 'a'.repeat(32);
 const second = 'b'.repeat(32);
@@ -49,6 +51,8 @@ export async function makeTemplate(root: string): Promise<void> {
   await store.update(first, () => ({ title: 'can be undone' }), { what: 'Renamed' });
   // Not through the store, which would let the record follow a second later.
   await appendToTranscript(storeContext({ root, actor }), second, [message('ahead')]);
+  // A folder that vanishes while it is copied ends the process.
+  await until('all locks to be gone', async () => !(await entriesBelow(root)).some(({ name }) => name.endsWith('.lock')));
 }
 
 /** A copy of a store for one try. */
