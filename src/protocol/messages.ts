@@ -1,10 +1,8 @@
 import * as z from 'zod';
 import type { AgentOffers } from '../model/agentOffers.js';
 import type { Completion as PromptCompletion } from '../model/completion.js';
-import { permissionModes } from '../model/permissionMode.js';
-import { sendPolicies } from '../model/sendPolicy.js';
-import { thinkingLevels } from '../model/thinkingLevel.js';
 import type { AgentInfoData } from './requests.js';
+import { settingsChange } from './settingsChange.js';
 import type { PromptCommandInfo } from '../model/promptCommand.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { SessionRow } from '../model/row.js';
@@ -20,14 +18,7 @@ export const attachmentSchema = z.object({
 export type Attachment = z.infer<typeof attachmentSchema>;
 
 /** What was chosen at the composer's foot or in the settings; `null`: as the default says again. */
-const choiceSchema = z.object({
-  model: z.string().min(1).nullable().optional(),
-  thinking_level: z.enum(thinkingLevels).nullable().optional(),
-  permission_mode: z.enum(permissionModes).nullable().optional(),
-  fallbacks: z.array(z.string().min(1)).nullable().optional(),
-  verbose: z.boolean().nullable().optional(),
-  send_policy: z.enum(sendPolicies).nullable().optional(),
-});
+const choiceSchema = z.object(settingsChange);
 export type SessionChoice = z.infer<typeof choiceSchema>;
 
 /** Webview to extension host. The host trusts none of it: every message is parsed. */

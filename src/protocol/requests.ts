@@ -20,11 +20,10 @@ import { queuedPromptSchema } from '../model/queuedPrompt.js';
 import { snapshotSchema } from '../model/snapshot.js';
 import { holderSchema, problemSchema, sessionRowSchema } from '../model/row.js';
 import { permissionModes } from '../model/permissionMode.js';
-import { sendPolicies } from '../model/sendPolicy.js';
 import { sessionStatuses } from '../model/sessionStatus.js';
-import { thinkingLevels } from '../model/thinkingLevel.js';
 import { replies, sentSchema, sessionStateSchema } from '../model/sessionTools.js';
 import { turnUpdateSchema } from '../model/turn.js';
+import { settingsChange } from './settingsChange.js';
 
 const id = z.string().min(1);
 /** An absolute folder path: every request says which folder it is about. */
@@ -33,14 +32,7 @@ const ids = z.array(id).min(1);
 const none = z.object({});
 
 /** Settings to change; `null`: as the agent's default says again. */
-export const settingsChangeSchema = z.looseObject({
-  model: z.string().min(1).nullable().optional(),
-  thinking_level: z.enum(thinkingLevels).nullable().optional(),
-  permission_mode: z.enum(permissionModes).nullable().optional(),
-  fallbacks: z.array(z.string().min(1)).nullable().optional(),
-  verbose: z.boolean().nullable().optional(),
-  send_policy: z.enum(sendPolicies).nullable().optional(),
-});
+export const settingsChangeSchema = z.looseObject(settingsChange);
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 
 export const agentInfoSchema = z.object({

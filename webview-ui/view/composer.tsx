@@ -142,45 +142,10 @@ export function Composer(props: ComposerProps) {
         onPaste={(event) => take(event, event.clipboardData?.files)}
       />
       <div class="composer-row">
-        <Picker
-          name="Agent"
-          choices={agent.choices}
-          value={agent.value}
-          onPick={agent.onPick}
-          onOpen={agent.onOpen}
-          disabled={agent.fixed !== undefined}
-          why={agent.fixed}
-        />
-        {model && (
-          <Picker
-            name="Model"
-            choices={model.choices}
-            value={model.value}
-            onPick={model.onPick}
-            disabled={model.fixed !== undefined}
-            why={model.fixed}
-          />
-        )}
-        {thinking && (
-          <Picker
-            name="Thinking"
-            icon="think"
-            choices={thinking.choices}
-            value={thinking.value}
-            onPick={thinking.onPick}
-            disabled={thinking.fixed !== undefined}
-            why={thinking.fixed}
-          />
-        )}
-        <Picker
-          name="Mode"
-          icon="shield"
-          choices={mode.choices}
-          value={mode.value}
-          onPick={mode.onPick}
-          disabled={mode.fixed !== undefined}
-          why={mode.fixed}
-        />
+        <Picker name="Agent" {...pickerOf(agent)} />
+        {model && <Picker name="Model" {...pickerOf(model)} />}
+        {thinking && <Picker name="Thinking" icon="think" {...pickerOf(thinking)} />}
+        <Picker name="Mode" icon="shield" {...pickerOf(mode)} />
         <span class="space" />
         <IconButton icon="at" label="Add a file" disabled={closed !== undefined} onClick={() => post({ kind: 'pickFile' })} />
         {running && text === '' ? (
@@ -198,6 +163,8 @@ export function Composer(props: ComposerProps) {
     </div>
   );
 }
+
+const pickerOf = ({ fixed, ...pick }: Pick) => ({ ...pick, disabled: fixed !== undefined, why: fixed });
 
 /** Up and Down walk through earlier prompts, as long as the field is empty or shows one of them unchanged. */
 function useHistoryKeys({ draft, onDraft, prompts }: ComposerProps): (event: KeyboardEvent) => void {
