@@ -15,8 +15,8 @@ if (existsSync(built)) {
   const { exports, keep } = loadWithCodeCache(built, group === 'sessions' && /^[a-z]+$/.test(verb) ? verb : 'any');
   process.exitCode = await (exports as typeof Main).main(args);
   if (process.exitCode === 0) keep();
-  // Nothing is under way: Node would still wait for V8 to optimise what has run for the last time, a tenth of a list's time.
-  if (process.getActiveResourcesInfo().length === 0) process.exit();
+  // Nothing is under way or waits for the end: Node would still wait for V8 to optimise what has run for the last time, a tenth of a list's time.
+  if (process.getActiveResourcesInfo().length === 0 && process.listenerCount('beforeExit') === 0) process.exit();
 } else {
   process.exitCode = await (await import('./main.js')).main(args);
 }

@@ -19,6 +19,11 @@ const format = '{"format":2}';
 
 /** When what was made is kept: a list must not wait for it, nor the one that often follows at once. */
 const laterMs = 200;
+/** What waits for that. */
+const waiting = new Set<() => void>();
+const beginAll = (): void => {
+  for (const begin of waiting) begin();
+};
 /** Rows made a text of before others in this process get their turn. */
 const batch = 256;
 
@@ -55,7 +60,15 @@ export class KeptRows<T> {
       // A home that cannot be written: the list is right without it, and made anew each time.
       return;
     }
-    setTimeout(() => void this.#save(rows()), laterMs);
+    const begin = (): void => {
+      waiting.delete(begin);
+      clearTimeout(timer);
+      void this.#save(rows());
+    };
+    // A process that has nothing else to do, a command whose answer is printed, does not stay for the delay.
+    const timer = setTimeout(begin, laterMs).unref();
+    waiting.add(begin);
+    process.off('beforeExit', beginAll).once('beforeExit', beginAll);
   }
 
   async #save(rows: ReadonlyMap<string, KeptRow<T>>): Promise<void> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { entrySchema } from '../../src/model/entry.js';
 import { findingSchema, searchHitSchema, usageRowSchema } from '../../src/model/report.js';
@@ -142,6 +143,21 @@ describe('sessions list', () => {
       const findings = z.array(findingSchema).parse(doctor.json());
       assert.ok(findings.some((finding) => finding.path.includes('d'.repeat(32))));
       assert.match((await skein.run(['doctor'])).stdout, /dddddddd/);
+    }));
+
+  test('of many sessions of another program keeps what it made of them for the next, at its end', () =>
+    withCli(async (skein) => {
+      const logs = path.join(skein.home, '.codex/sessions/2026/01/02');
+      await mkdir(logs, { recursive: true });
+      for (let n = 0; n < 30; n++) {
+        const id = `${String(n).padStart(8, '0')}-1111-4222-8333-444444444444`;
+        const meta = { timestamp: '2026-01-02T00:00:00.000Z', type: 'session_meta', payload: { id, cwd: skein.folder } };
+        await writeFile(path.join(logs, `rollout-2026-01-02T00-00-00-${id}.jsonl`), `${JSON.stringify(meta)}\n`);
+      }
+      // What changed within the last two seconds may change again without its times telling, and is not kept.
+      await delay(2500);
+      assert.equal((await skein.run(['sessions', 'list', '--all'])).code, 0);
+      assert.match(await readFile(path.join(skein.home, '.skein/cache/sources/codex.json'), 'utf8'), /00000029-1111/);
     }));
 
   test('shows the sessions of the whole folder from its root, and of a directory with --here', () =>

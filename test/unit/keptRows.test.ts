@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as tick, setTimeout as delay } from 'node:timers/promises';
 import { FileRows } from '../../src/sources/fileRows.js';
 import { KeptRows } from '../../src/sources/keptRows.js';
 import { openSources } from '../../src/sources/sourceList.js';
@@ -73,6 +73,20 @@ describe('rows that are kept', () => {
         found.slice(1).map(({ file, value }) => (file.path === paths[7] ? { text: 'something else' } : value)),
       );
       assert.equal(again.found[2]?.value, undefined);
+    }));
+
+  test('are kept at once by a process that has nothing else to do', (t) =>
+    withScratchFolder('kept', async (folder) => {
+      const { paths, open } = rowsOf(folder);
+      later(t);
+      // The delay never ends.
+      t.mock.timers.enable({ apis: ['setTimeout'] });
+      await open().get(paths);
+      const file = path.join(folder, 'cache/sources/some.json');
+      assert.ok(!fs.existsSync(file), 'the list does not wait for it');
+      process.emit('beforeExit', 0);
+      while (!fs.existsSync(file)) await tick();
+      assert.equal(await keptIn(file), count);
     }));
 
   test('are not those of files that may change again within the same tick', () =>
