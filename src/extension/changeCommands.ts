@@ -6,6 +6,7 @@ import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';
 import { chooseFolder, folderAt } from './folders.js';
 import { l10n } from './l10n.js';
+import { nextStep } from './nextStep.js';
 import { rowLabel } from './rowText.js';
 import type { Target } from './sessionPick.js';
 import { byFolder } from './targets.js';
@@ -47,23 +48,23 @@ export function changeCommands({ client, targets, panels, log }: CommandParts): 
   return {
     rename: async (...args) => {
       const target = await targets.one(args, l10n.t('Rename session'));
-      const title =
-        target &&
-        (await vscode.window.showInputBox({ title: l10n.t('Rename session'), value: rowLabel(target.row), prompt: l10n.t('New name') }));
+      const options = { title: l10n.t('Rename session'), prompt: l10n.t('New name'), ...nextStep };
+      const title = target && (await vscode.window.showInputBox({ ...options, value: rowLabel(target.row) }));
       if (target && title !== undefined && title.trim() !== '') await patch([target], { title: title.trim() });
     },
     tag: async (...args) => {
       const chosen = await targets.many(args, l10n.t('Tag sessions'));
       if (chosen.length === 0) return;
       const prompt = l10n.t('Tags to add, with spaces or commas between them');
-      const tags = tagsIn((await vscode.window.showInputBox({ title: l10n.t('Tag'), prompt, placeHolder: 'bugfix, auth' })) ?? '');
+      const options = { title: l10n.t('Tag'), prompt, placeHolder: 'bugfix, auth', ...nextStep };
+      const tags = tagsIn((await vscode.window.showInputBox(options)) ?? '');
       if (tags.length > 0) await patch(chosen, { addTags: tags });
     },
     untag: async (...args) => {
       const chosen = await targets.many(args, l10n.t('Remove tags'), (row) => row.tags.length > 0);
       const known = [...new Set(chosen.flatMap(({ row }) => row.tags))].sort();
       if (known.length === 0) return;
-      const options = { title: l10n.t('Remove tags'), placeHolder: l10n.t('Which tags?'), canPickMany: true } as const;
+      const options = { title: l10n.t('Remove tags'), placeHolder: l10n.t('Which tags?'), canPickMany: true, ...nextStep } as const;
       const tags = known.length === 1 ? known : await vscode.window.showQuickPick(known, options);
       if (tags && tags.length > 0) await patch(chosen, { removeTags: [...tags] });
     },

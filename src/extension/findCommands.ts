@@ -5,6 +5,7 @@ import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';
 import { windowFolders } from './folders.js';
 import { l10n } from './l10n.js';
+import { nextStep } from './nextStep.js';
 import { askQuery, saveButton } from './queryInput.js';
 import { groupings, statusText, type GroupBy } from './rowGroups.js';
 import { openSearchPick, type FoundHit } from './searchPick.js';
@@ -116,7 +117,7 @@ async function chooseFilter(list: SessionList): Promise<SessionFilter | undefine
   if (!picked) return undefined;
   const chosen = picked.reduce<SessionFilter>((result, item) => item.add?.(result) ?? result, noFilter);
   if (!picked.some((item) => item.asksText)) return chosen;
-  const text = await askQuery({ title: l10n.t('Filter sessions'), value: filter.text, buttons: [saveButton()] });
+  const text = await askQuery({ title: l10n.t('Filter sessions'), value: filter.text, buttons: [saveButton()], ...nextStep });
   return text === undefined ? undefined : { ...chosen, text };
 }
 

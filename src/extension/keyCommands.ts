@@ -57,7 +57,7 @@ async function askForKey({ title }: AgentInfoData, keep: (key: string) => Promis
     title: l10n.t('The key of {0}', title),
     prompt: l10n.t('It is kept in the editor’s secret storage and goes to {0} alone', title),
     password: true,
-    ignoreFocusOut: true,
+    ...nextStep,
   });
   if (key === undefined || key.trim() === '') return false;
   await keep(key.trim());

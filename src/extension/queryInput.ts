@@ -20,13 +20,14 @@ interface QueryInputOptions {
   readonly title: string;
   readonly value: string;
   readonly buttons?: readonly vscode.QuickInputButton[];
+  readonly ignoreFocusOut?: boolean;
 }
 
 /**
  * Asks for a query, and says as one types what is wrong with it: such a one is not accepted. Gives it trimmed, empty for
  * none; `undefined` when the person changed their mind, or saved it.
  */
-export function askQuery({ title, value, buttons = [] }: QueryInputOptions): Promise<string | undefined> {
+export function askQuery({ title, value, buttons = [], ignoreFocusOut = false }: QueryInputOptions): Promise<string | undefined> {
   return new Promise((resolve) => {
     const input = vscode.window.createInputBox();
     const check = (): boolean => {
@@ -34,7 +35,7 @@ export function askQuery({ title, value, buttons = [] }: QueryInputOptions): Pro
       input.validationMessage = problem && failureSentence(problem);
       return problem === undefined;
     };
-    Object.assign(input, { title, value, buttons, placeholder: queryExamples });
+    Object.assign(input, { title, value, buttons, ignoreFocusOut, placeholder: queryExamples });
     input.prompt = l10n.t('Words, "phrases" and fields, with - for not. For example: {0}', queryExamples);
     input.onDidChangeValue(check);
     input.onDidTriggerButton(() => {

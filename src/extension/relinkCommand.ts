@@ -6,6 +6,7 @@ import type { CommandHandlers } from './commandTable.js';
 import type { Folder } from './folder.js';
 import { chooseFolder } from './folders.js';
 import { l10n } from './l10n.js';
+import { nextStep } from './nextStep.js';
 import { sessionItem } from './sessionPick.js';
 
 /** Linking the sessions of a folder that was moved to where it is now. */
@@ -50,6 +51,7 @@ async function chooseNow(folder: Folder, from: string): Promise<string | undefin
   const picked: vscode.QuickPickItem | undefined = await vscode.window.showQuickPick<vscode.QuickPickItem>([here, other], {
     title: title(),
     placeHolder: l10n.t('Where is {0} now?', from),
+    ...nextStep,
   });
   if (picked !== other) return picked && folder.path;
   const chosen = await vscode.window.showOpenDialog({
@@ -73,5 +75,5 @@ async function confirm(plan: readonly RelinkRow[], to: string): Promise<boolean>
     return { ...sessionItem({ folder: { path: '', name: '', trusted: true }, row }), detail: `${row.workdir} → ${workdir}` };
   });
   const placeHolder = l10n.t('Other programs’ stores stay as they are');
-  return (await vscode.window.showQuickPick([act, ...items], { title: title(), placeHolder })) === act;
+  return (await vscode.window.showQuickPick([act, ...items], { title: title(), placeHolder, ...nextStep })) === act;
 }

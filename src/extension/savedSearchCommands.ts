@@ -6,6 +6,7 @@ import type { CommandHandlers } from './commandTable.js';
 import type { Folder } from './folder.js';
 import { windowFolders } from './folders.js';
 import { l10n } from './l10n.js';
+import { nextStep } from './nextStep.js';
 import { askQuery } from './queryInput.js';
 import { deleteSavedSearch, renameSavedSearch, savedSearches, saveSearch } from './savedSearchSetting.js';
 import { filterQuery } from './sessionFilter.js';
@@ -72,7 +73,7 @@ interface NameQuestion {
 async function askName({ taken, ...question }: NameQuestion): Promise<string | undefined> {
   const validateInput = (text: string): vscode.InputBoxValidationMessage | undefined =>
     text.trim() === '' ? { message: l10n.t('Write a name'), severity: vscode.InputBoxValidationSeverity.Error } : taken(text.trim());
-  return (await vscode.window.showInputBox({ ...question, validateInput }))?.trim();
+  return (await vscode.window.showInputBox({ ...question, validateInput, ...nextStep }))?.trim();
 }
 
 interface ChosenSearch {

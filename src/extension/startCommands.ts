@@ -8,6 +8,7 @@ import type { CommandHandlers } from './commandTable.js';
 import type { Folder } from './folder.js';
 import { chooseFolder } from './folders.js';
 import { l10n } from './l10n.js';
+import { nextStep } from './nextStep.js';
 import { rowLabel } from './rowText.js';
 import { openTranscript } from './sessionDocument.js';
 import type { Target } from './sessionPick.js';
@@ -71,6 +72,7 @@ export function startCommands({ client, list, tree, panels, targets }: CommandPa
         title: l10n.t('Fork “{0}”', rowLabel(target.row)),
         placeHolder,
         matchOnDetail: true,
+        ...nextStep,
       });
       if (picked) await fork(target, picked.entry);
     },

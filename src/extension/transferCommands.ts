@@ -9,6 +9,7 @@ import { showFailure } from './failure.js';
 import type { Folder } from './folder.js';
 import { chooseFolder } from './folders.js';
 import { l10n } from './l10n.js';
+import { nextStep } from './nextStep.js';
 import { rowLabel } from './rowText.js';
 import { sessionItem } from './sessionPick.js';
 import { byFolder } from './targets.js';
@@ -78,7 +79,8 @@ async function chooseFormat(): Promise<Format | undefined> {
     { label: 'JSON', description: l10n.t('records and entries, for other programs'), format: 'json' },
     { label: l10n.t('Bundle'), description: l10n.t('whole sessions, to import elsewhere byte for byte'), format: 'bundle' },
   ];
-  return (await vscode.window.showQuickPick(items, { title: l10n.t('Export as'), placeHolder: l10n.t('Which format?') }))?.format;
+  const options = { title: l10n.t('Export as'), placeHolder: l10n.t('Which format?'), ...nextStep };
+  return (await vscode.window.showQuickPick(items, options))?.format;
 }
 
 const extensions: Readonly<Record<Format, string>> = { md: 'md', json: 'json', bundle: 'skein' };
@@ -111,6 +113,7 @@ async function chooseAge(): Promise<number | undefined> {
     prompt: l10n.t('Not used for'),
     placeHolder: '12h, 30d, 2w',
     validateInput: durationProblem,
+    ...nextStep,
   });
   return text === undefined ? undefined : parseDuration(text);
 }
@@ -143,7 +146,7 @@ async function confirmClean(rows: readonly CleanRow[]): Promise<boolean> {
     ...(staying.length > 0 ? [separator(l10n.t('Stays')), ...staying.map(item)] : []),
   ];
   const placeHolder = going.length > 0 ? l10n.t('What goes can be restored') : l10n.t('Nothing is old enough: everything stays');
-  return (await vscode.window.showQuickPick(items, { title: l10n.t('Clean up sessions'), placeHolder })) === act;
+  return (await vscode.window.showQuickPick(items, { title: l10n.t('Clean up sessions'), placeHolder, ...nextStep })) === act;
 }
 
 async function offerUndo(client: CommandParts['client'], folder: Folder, count: number): Promise<void> {
