@@ -1,11 +1,11 @@
 import * as path from 'node:path';
 import { SessionError } from '../model/errors.js';
-import type { Entry } from '../model/entry.js';
 import type { SessionRecord } from '../model/record.js';
 import { ensureFolder, writeDurably } from './durable.js';
 import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { freshId } from './freshId.js';
 import { runSteps } from './pendingSteps.js';
+import { blobFolder, blobPattern, blobsOf, keepBlob } from './pictures.js';
 import { ensurePlainFolder } from './plainFolder.js';
 import { readRecord, recordDocument } from './recordFile.js';
 import { salvageRecord } from './salvage.js';
@@ -15,7 +15,6 @@ import { scanTranscript } from './transcriptFile.js';
 
 const recordName = 'session.json';
 const transcriptName = 'session.jsonl';
-const blobName = /^blobs\/(?<name>[0-9a-f]{16,128}(?:\.[a-z0-9]{1,8})?)$/;
 
 /** A session's files, byte for byte: `session.json`, `session.jsonl` and the `blobs/…` that its entries name. */
 export async function readFiles(context: StoreContext, id: string): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -43,14 +42,6 @@ export async function readFiles(context: StoreContext, id: string): Promise<Read
     else files.set(name, bytes);
   }
   return files;
-}
-
-function blobsOf(entry: Entry): readonly string[] {
-  if (entry.type !== 'message') return [];
-  return entry.message.content.flatMap((block) => {
-    const { blob } = block;
-    return typeof blob === 'string' && blobName.test(`blobs/${blob}`) ? [blob] : [];
-  });
 }
 
 async function bytesOf(context: StoreContext, file: string): Promise<Uint8Array | undefined> {
@@ -124,13 +115,9 @@ async function completeRecord(context: StoreContext, record: string, transcript:
   }
 }
 
-/** Content-addressed: one that is there already is the same. */
 async function writeBlobs(context: StoreContext, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  const { port, root } = context;
-  for (const [name, bytes] of files) {
-    const blob = blobName.exec(name)?.groups?.['name'];
-    if (blob === undefined || (await isThere(context.port, path.join(root, 'blobs', blob)))) continue;
-    await ensurePlainFolder(port, root, 'blobs');
-    await writeDurably(port, path.join(root, 'blobs', blob), bytes);
+  for (const [file, bytes] of files) {
+    const [folder, name = '', ...more] = file.split('/');
+    if (folder === blobFolder && blobPattern.test(name) && more.length === 0) await keepBlob(context, name, bytes);
   }
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../model/errors.js';
 import type { Finding } from '../model/report.js';
+import { examineBlobs } from './doctorBlobs.js';
 import { examineLitter } from './doctorLitter.js';
 import { examineSessions } from './doctorSessions.js';
 import { examineStore } from './doctorStore.js';
@@ -20,7 +21,9 @@ export async function runDoctor(context: StoreContext, fix: boolean): Promise<re
     if (!(await isThere(context.port, context.root))) return [];
     const store = await examineStore(context);
     // What is wrong with the store as a whole can make the rest unreadable: it is all there is to tell then.
-    const rest = store.readable ? [...(await examineSessions(context)), ...(await examineLitter(context))] : [];
+    const rest = store.readable
+      ? [...(await examineSessions(context)), ...(await examineLitter(context)), ...(await examineBlobs(context))]
+      : [];
     const all = [...store.found, ...rest];
     if (fix) await mend(context, all);
     return all.map(({ finding }) => finding);

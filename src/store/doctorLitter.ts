@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { sessionIdPattern } from '../model/sessionId.js';
 import { isTemporary } from './durable.js';
-import { examined, setAside, type Examined } from './examined.js';
+import { examined, namesIn, setAside, type Examined } from './examined.js';
 import { isSystemError } from './fileError.js';
 import type { FolderEntry } from './filePort.js';
 import { readLease } from './leaseFile.js';
@@ -43,7 +43,7 @@ function stray(context: StoreContext, name: string): Examined {
   );
 }
 
-async function examineTemporary(context: StoreContext, file: string): Promise<readonly Examined[]> {
+export async function examineTemporary(context: StoreContext, file: string): Promise<readonly Examined[]> {
   const { mtimeMs } = await context.port.lstat(path.join(context.root, file));
   if (context.now().getTime() - mtimeMs < staleMs) return [];
   return [examined(context, file, 'stale_temporary', 'a program stopped while it wrote this', 'move it to salvage/', setAside('', file))];
@@ -111,15 +111,6 @@ async function ownerIn(context: StoreContext, mark: string): Promise<ReturnType<
     return ownerSchema.safeParse(JSON.parse(Buffer.from(await context.port.readFile(mark)).toString('utf8'))).data;
   } catch (error) {
     if (error instanceof SyntaxError || isSystemError(error, 'ENOENT', 'EISDIR', 'ELOOP')) return undefined;
-    throw error;
-  }
-}
-
-async function namesIn(context: StoreContext, folder: string): Promise<readonly FolderEntry[]> {
-  try {
-    return await context.port.readdir(path.join(context.root, folder));
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 import * as path from 'node:path';
 import type { Finding } from '../model/report.js';
+import { isSystemError } from './fileError.js';
+import type { FolderEntry } from './filePort.js';
 import type { FieldsChange } from './journal.js';
 import type { Step } from './step.js';
 import type { StoreContext } from './storeContext.js';
@@ -33,4 +35,14 @@ export function examined(context: StoreContext, file: string, kind: string, deta
 export function setAside(id: string, ...files: readonly string[]): Repair {
   const steps = (aside: string): Step[] => files.map((file) => ({ id, from: file, to: `${aside}/${path.posix.basename(file)}` }));
   return { kind: 'change', prepare: (aside) => Promise.resolve({ steps: steps(aside) }) };
+}
+
+/** What is in a folder of the store; nothing where there is none. */
+export async function namesIn({ port, root }: StoreContext, folder: string): Promise<readonly FolderEntry[]> {
+  try {
+    return await port.readdir(path.join(root, folder));
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
 }

@@ -129,7 +129,7 @@ export const nodeFilePort: FilePort = {
   chmod: at(fs.chmodSync),
   touch: at((path) => {
     const now = new Date();
-    fs.utimesSync(path, now, now);
+    fs.lutimesSync(path, now, now);
   }),
   readFileSync: (path) => fs.readFileSync(path, { flag: flags.read as unknown as string }),
   readTextStatSync,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-const movable = /^(?:sessions|trash|salvage|pending)(?:\/(?!\.\.?(?:\/|$))[^/\\\0]+)+$/;
+const movable = /^(?:sessions|blobs|trash|salvage|pending)(?:\/(?!\.\.?(?:\/|$))[^/\\\0]+)+$/;
 /** A path inside the store, `/` between its parts. A journal can come from a stranger: it reaches nothing else. */
 const insideSchema = z.string().regex(movable);
 
