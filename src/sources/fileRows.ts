@@ -1,20 +1,20 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { closeSync, lstatSync, type Stats } from 'node:fs';
 import { messageOf } from '../model/errors.js';
 import type { Problem } from '../model/row.js';
 import type { KeptRow, KeptRows } from './keptRows.js';
+import { openPlainFile, type PlainFile } from './plainFile.js';
+import { ReadAhead, type EndBytes } from './readAhead.js';
 
 /** Files looked at before others in this process get their turn. */
 const batch = 64;
+/** What is read of most files. */
+const usualEnds: EndBytes = { head: 16 * 1024, tail: 16 * 1024 };
 /** A file that changed this shortly before it was looked at may change again without its times telling: git's rule. */
 const racyMs = 2000;
 
 /** A file that is being made something of. */
-export interface RowFile {
+export interface RowFile extends PlainFile {
   readonly path: string;
-  readonly stat: Stats;
-  /** Open for reading while it is. */
-  readonly fd: number;
 }
 
 /** What was made of a file. */
@@ -48,27 +48,37 @@ interface Known<T> extends KeptRow<T> {
 export class FileRows<F extends { readonly path: string }, T> {
   readonly #read: (opened: RowFile, file: F) => T;
   readonly #kept: KeptRows<T> | undefined;
+  readonly #ends: EndBytes;
   #known: Map<string, Known<T>> | undefined;
   /** How many values the next process would have to make again. */
   #unkept = 0;
 
-  /** `read` is called with a plain file, and throws what is wrong with it. Links are not followed. `kept` must hold plain JSON. */
-  constructor(read: (opened: RowFile, file: F) => T, kept?: KeptRows<T>) {
+  /** `read` is called with a plain file, and throws what is wrong with it. Links are not followed. `kept` must hold plain JSON. `ends` is what `read` mostly reads. */
+  constructor(
+    read: (opened: RowFile, file: F) => T,
+    { kept, ends = usualEnds }: { readonly kept?: KeptRows<T> | undefined; readonly ends?: EndBytes } = {},
+  ) {
     this.#read = read;
     this.#kept = kept;
+    this.#ends = ends;
   }
 
   async get(files: readonly F[], signal?: AbortSignal): Promise<FileRowsResult<F, T>> {
     const found: FileRow<F, T>[] = [];
     const problems: Problem[] = [];
     const all = (this.#known ??= new Map(Array.from(this.#kept?.load() ?? [], ([path, kept]) => [path, knownOf(kept)])));
-    for (const [index, file] of files.entries()) {
-      if (index % batch === batch - 1) {
-        await breathe();
-        signal?.throwIfAborted();
-      }
-      const known = this.#one(all, file, problems);
-      if (known !== undefined) found.push({ file, value: known.value, stamp: known.stamp });
+    const ahead = new ReadAhead(this.#ends);
+    const unknown = (from: number) => (): readonly string[] =>
+      files.slice(from, from + batch).flatMap(({ path }) => (all.has(path) ? [] : path));
+    for (let from = 0; from < files.length; from += batch) {
+      await ahead.turn(unknown(from), unknown(from + batch));
+      signal?.throwIfAborted();
+      ahead.watch(() => {
+        for (const file of files.slice(from, from + batch)) {
+          const known = this.#one(all, file, problems);
+          if (known !== undefined) found.push({ file, value: known.value, stamp: known.stamp });
+        }
+      });
     }
     forgetAllBut(all, files);
     this.#keep(all);
@@ -87,20 +97,15 @@ export class FileRows<F extends { readonly path: string }, T> {
     } catch (error) {
       // Deleted by its program while we looked: that it is not there is the truth.
       if (codeOf(error) === 'ENOENT') return undefined;
-      const detail = notPlain.has(codeOf(error)) ? 'it is not a plain file' : messageOf(error);
-      problems.push({ kind: 'unreadable', detail, path });
+      problems.push({ kind: 'unreadable', detail: messageOf(error), path });
       return known;
     }
   }
 
-  /** One opening for the state and for what is read: half of a list's time is the system's, for each call of it. */
   #make(file: F): Known<T> {
     const { path } = file;
-    if (withoutLinks === undefined && !lstatSync(path).isFile()) throw new Error('it is not a plain file');
-    const fd = openSync(path, constants.O_RDONLY | (withoutLinks ?? 0));
+    const { fd, stat } = openPlainFile(path);
     try {
-      const stat = fstatSync(fd);
-      if (!stat.isFile()) throw new Error('it is not a plain file');
       const { size, mtimeMs, ctimeMs, ino } = stat;
       const isRacy = Math.max(mtimeMs, ctimeMs) > Date.now() - racyMs;
       return { value: this.#read({ path, stat, fd }, file), stamp: stampOf(stat), size, mtimeMs, ctimeMs, ino, isRacy };
@@ -116,13 +121,6 @@ export class FileRows<F extends { readonly path: string }, T> {
     this.#kept.saveLater(() => new Map([...all].filter(([, { isRacy }]) => !isRacy)));
   }
 }
-
-/** Fails on a link, and does not wait for a pipe's other end. Windows has neither, as Node has it. */
-const withoutLinks: number | undefined =
-  (constants as Partial<typeof constants>).O_NOFOLLOW === undefined ? undefined : constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-/** What the opening of a link or a socket fails with. */
-const notPlain: ReadonlySet<string> = new Set(['ELOOP', 'EMLINK', 'EFTYPE', 'ENXIO', 'EOPNOTSUPP']);
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 

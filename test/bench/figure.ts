@@ -35,9 +35,16 @@ export function spreadOf([name, times]: Runs): Spread {
  * to a run, so that the shortest of many is nearest to the program's own time. `median`, for calls: some of them wait for
  * a disk, and that is part of what they cost.
  */
-export function ratio(name: string, bound: number, by: 'least' | 'median', top: Runs, bottom: Runs): Figure {
+export function ratio(name: string, bound: number | undefined, by: 'least' | 'median', top: Runs, bottom: Runs): Figure {
   const [a, b] = [spreadOf(top), spreadOf(bottom)];
-  return { name, value: a[by] / b[by], unit: 'x', bound, of: { [a.name]: a[by], [b.name]: b[by] }, spread: [a, b] };
+  return {
+    name,
+    value: a[by] / b[by],
+    unit: 'x',
+    ...(bound !== undefined && { bound }),
+    of: { [a.name]: a[by], [b.name]: b[by] },
+    spread: [a, b],
+  };
 }
 
 export const isMissed = ({ value, bound }: Figure): boolean => bound !== undefined && !(value <= bound);

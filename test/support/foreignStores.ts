@@ -22,25 +22,33 @@ export const foreignStores = {
     return writeCopies(join(home, folder), template(lines, bytes), count, (id) => `${name.replace('01a1fdc7', id)}.jsonl`);
   },
 
-  /** A database with `count` sessions, their messages and parts. */
-  opencode(home: string, count: number): string {
+  /** A database with `count` sessions, their messages and parts, of about `bytes` each. */
+  opencode(home: string, count: number, bytes: number): string {
     const path = '.local/share/opencode/opencode.db';
     const file = join(home, path);
     mkdirSync(dirname(file), { recursive: true });
     copyFileSync(join(fixtures, 'opencode', path), file);
     const database = new DatabaseSync(file);
     try {
-      database.exec('begin');
-      // The longest that is no fork: a fork's copies would all be forks of each other.
+      database.exec('pragma journal_mode = off; begin');
+      // One that ran a tool, whose output is what makes a session long, and that is no fork: a fork's copies would all be forks of each other.
       const [model] = database
         .prepare(
-          `select s.id from session s join message m on m.session_id = s.id where s.title not like '%(fork%' group by s.id order by count(*) desc`,
+          `select s.id, p.id as tool, p.message_id as message from session s join part p on p.session_id = s.id
+           where s.title not like '%(fork%' and json_extract(p.data, '$.type') = 'tool' limit 1`,
         )
         .all();
-      for (let n = 0; n < count; n++) {
-        copyRows(database, 'session', 'id', model?.['id'] ?? null, n);
-        copyRows(database, 'message', 'session_id', model?.['id'] ?? null, n);
-        copyRows(database, 'part', 'session_id', model?.['id'] ?? null, n);
+      const of = (table: string, key: string): readonly Row[] =>
+        database.prepare(`select * from ${table} where ${key} = ?`).all(model?.['id'] ?? null);
+      const long = Math.ceil(bytes / partBytes);
+      const messages = of('message', 'session_id').flatMap((row) =>
+        row['id'] === model?.['message'] ? [row, ...repeated(row, long)] : [row],
+      );
+      const parts = of('part', 'session_id').flatMap((row) =>
+        row['id'] === model?.['tool'] ? [row, ...repeated(withOutput(row), long)] : [row],
+      );
+      for (const [table, rows] of Object.entries({ session: of('session', 'id'), message: messages, part: parts })) {
+        writeRows(database, table, rows, count);
       }
       database.exec('commit');
     } finally {
@@ -49,6 +57,27 @@ export const foreignStores = {
     return file;
   },
 };
+
+type Row = Readonly<Record<string, SQLInputValue>>;
+
+/** Characters of a tool's output. */
+const partBytes = 4000;
+
+/** So many of a row that stands in the middle of a session, behind one another by their ids. */
+const repeated = (row: Row, times: number): readonly Row[] =>
+  Array.from({ length: times }, (_, n) => {
+    const own = (id: SQLInputValue | undefined): SQLInputValue =>
+      typeof id === 'string' ? `${id}-${String(n).padStart(4, '0')}-` : (id ?? null);
+    return { ...row, id: own(row['id']), ...('message_id' in row && { message_id: own(row['message_id']) }) };
+  });
+
+function withOutput(row: Row): Row {
+  const { data } = row;
+  if (typeof data !== 'string') throw new Error('the part of a tool has no data');
+  const part = JSON.parse(data) as { readonly state: { readonly output: string } };
+  const output = `${part.state.output}\n`.repeat(Math.ceil(partBytes / (part.state.output.length + 1)));
+  return { ...row, data: JSON.stringify({ ...part, state: { ...part.state, output } }) };
+}
 
 const linesOf = (file: string): readonly string[] => readFileSync(file, 'utf8').split('\n').filter(Boolean);
 
@@ -83,16 +112,18 @@ function writeCopies(folder: string, bytes: Buffer, count: number, nameOf: (id: 
   return folder;
 }
 
-function copyRows(database: DatabaseSync, table: 'session' | 'message' | 'part', key: string, value: SQLInputValue, n: number): void {
-  const rows = database.prepare(`select * from ${table} where ${key} = ?`).all(value);
-  for (const row of rows) {
-    const copy = Object.entries(row).map(([column, cell]): [string, SQLInputValue] => [
-      column,
-      typeof cell === 'string' && (column === 'id' || column.endsWith('session_id') || column === 'message_id')
-        ? `${cell}${String(n)}`
-        : cell,
-    ]);
-    const columns = copy.map(([column]) => column).join(', ');
-    database.prepare(`insert into ${table} (${columns}) values (${copy.map(() => '?').join(', ')})`).run(...copy.map(([, cell]) => cell));
+/** `count` copies of rows, each with ids of its own. */
+function writeRows(database: DatabaseSync, table: string, rows: readonly Row[], count: number): void {
+  const columns = Object.keys(rows[0] ?? {});
+  const insert = database.prepare(`insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`);
+  const isId = columns.map((column) => column === 'id' || column.endsWith('session_id') || column === 'message_id');
+  for (let n = 0; n < count; n++) {
+    for (const row of rows) {
+      insert.run(
+        ...columns.map((column, index) =>
+          isId[index] === true && typeof row[column] === 'string' ? `${row[column]}${String(n)}` : (row[column] ?? null),
+        ),
+      );
+    }
   }
 }

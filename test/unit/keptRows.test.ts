@@ -21,11 +21,14 @@ function rowsOf(folder: string): {
   const open = () => {
     const read: string[] = [];
     const kept = new KeptRows<unknown>(path.join(folder, 'cache/sources'), 'some');
-    const rows = new FileRows<File, unknown>(({ path: file, fd }) => {
-      read.push(file);
-      const text = fs.readFileSync(fd, 'utf8');
-      return text === 'nothing' ? undefined : { text };
-    }, kept);
+    const rows = new FileRows<File, unknown>(
+      ({ path: file, fd }) => {
+        read.push(file);
+        const text = fs.readFileSync(fd, 'utf8');
+        return text === 'nothing' ? undefined : { text };
+      },
+      { kept },
+    );
     return { get: (asked: readonly string[]) => rows.get(asked.map((file) => ({ path: file }))), read };
   };
   return { paths, open };

@@ -4,7 +4,7 @@ import type { Entry } from '../../model/entry.js';
 import { messageOf, SessionError } from '../../model/errors.js';
 import type { Problem, SessionRow } from '../../model/row.js';
 import { noTokens } from '../../model/usage.js';
-import { readClaudeBrief } from './claudeBrief.js';
+import { claudeEnds, readClaudeBrief } from './claudeBrief.js';
 import { findClaudeFiles, type ClaudeFile } from './claudeFiles.js';
 import { ClaudeLineage, memberOf, ownUse, type ClaudeMember } from './claudeLineage.js';
 import { claudeRemoval, renameClaude } from './claudeChange.js';
@@ -42,7 +42,7 @@ export function claudeSource(options: SourceOptions): Source {
   const config = programHomes.claude(options);
   const projects = join(config, 'projects');
   const kept = options.cache === undefined ? undefined : new KeptRows<Known | undefined>(options.cache, 'claude');
-  const rows = new FileRows((opened, file: ClaudeFile) => known(file, opened), kept);
+  const rows = new FileRows((opened, file: ClaudeFile) => known(file, opened), { kept, ends: claudeEnds });
   const lineage = new ClaudeLineage();
   let listed: ReadonlyMap<string, Session> | undefined;
   let lists: Promise<unknown> = Promise.resolve();

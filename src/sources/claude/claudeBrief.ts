@@ -62,28 +62,28 @@ export interface ClaudeLast {
   relocatedCwd?: string | undefined;
 }
 
-const headBytes = 4 * 1024;
-const tailBytes = 16 * 1024;
+/** What is read of most files. */
+export const claudeEnds = { head: 4 * 1024, tail: 16 * 1024 };
 const longTailBytes = 96 * 1024;
 /** How far the first prompt is looked for: hooks and compactions can stand before it. */
 const promptBytes = 1024 * 1024;
 
 /** Reused: the reading is synchronous, and what is kept of it are copies. */
-const headBuffer = Buffer.allocUnsafe(headBytes);
+const headBuffer = Buffer.allocUnsafe(claudeEnds.head);
 const tailBuffer = Buffer.allocUnsafe(longTailBytes);
 
 /** Reads no more than the ends of a file, unless its first prompt is further down. `undefined` where nothing in it is a record. */
 export function readClaudeBrief({ fd, stat: { size } }: RowFile): ClaudeBrief | undefined {
   const end = (length: number): Buffer => bytesAt(fd, tailBuffer, Math.max(0, size - length), Math.min(size, length));
-  if (size <= headBytes + tailBytes) {
+  if (size <= claudeEnds.head + claudeEnds.tail) {
     const whole = end(size);
     const first = firstOf(whole, true);
     const last = lastOf(whole, true);
     if (first.prompt === undefined) takeLastPrompt(last, whole);
     return first.isEmpty ? undefined : { first, last };
   }
-  const head = bytesAt(fd, headBuffer, 0, headBytes);
-  let tail = end(tailBytes);
+  const head = bytesAt(fd, headBuffer, 0, claudeEnds.head);
+  let tail = end(claudeEnds.tail);
   let last = lastOf(tail, false);
   if (last.at === undefined) {
     // The program notes what it sent to the model behind the answer: one record can be longer than all we looked at.
@@ -92,7 +92,7 @@ export function readClaudeBrief({ fd, stat: { size } }: RowFile): ClaudeBrief | 
   }
   let first = firstOf(head, false);
   let begin = head;
-  for (let length = headBytes * 8; !first.isPrompt && length <= promptBytes; length *= 4) {
+  for (let length = claudeEnds.head * 8; !first.isPrompt && length <= promptBytes; length *= 4) {
     const more = Math.min(size, length);
     begin = bytesAt(fd, Buffer.allocUnsafe(more), 0, more);
     first = firstOf(begin, more === size);

@@ -6,7 +6,7 @@ import { addTokens, noTokens, type TokenUsage } from '../../model/usage.js';
 import { findCodexFiles, type CodexFile, type CodexFiles } from './codexFiles.js';
 import { codexHistory } from './codexHistory.js';
 import { CodexNames, markedRow } from './codexNames.js';
-import { codexRow, type CodexRow } from './codexRow.js';
+import { codexEnds, codexRow, type CodexRow } from './codexRow.js';
 import { CodexTranscript } from './codexTranscript.js';
 import { CodexUsage } from './codexUsage.js';
 import { FileRows } from '../fileRows.js';
@@ -28,7 +28,7 @@ export function codexSource(options: SourceOptions): Source {
   let files: CodexFiles = { threads: new Map(), rollouts: new Map(), problems: [] };
   const sums = new Map<string, { readonly stamp: string; readonly usage: TokenUsage }>();
   const kept = options.cache === undefined ? undefined : new KeptRows<CodexRow>(options.cache, 'codex');
-  const rows = new FileRows((opened, file: CodexFile) => codexRow(file, opened), kept);
+  const rows = new FileRows((opened, file: CodexFile) => codexRow(file, opened), { kept, ends: codexEnds });
 
   async function list(signal?: AbortSignal): Promise<SourceList> {
     files = await findCodexFiles(home, signal);

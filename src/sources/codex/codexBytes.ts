@@ -24,7 +24,7 @@ export function openCodexFile(file: CodexFile): AsyncGenerator<JsonLine> {
 }
 
 /** The beginning and the end of a rollout, good until the next call. */
-export function codexEnds(file: RowFile, headBytes: number, tailBytes: number): FileEnds {
+export function readCodexEnds(file: RowFile, headBytes: number, tailBytes: number): FileEnds {
   const { path } = file;
   if (!path.endsWith('.zst')) return readFileEnds(file, headBytes, tailBytes, headBytes + tailBytes > scratch.length ? undefined : scratch);
   requireZstd(path);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { autoTitle } from '../../model/autoTitle.js';
 import type { Problem, SessionRow } from '../../model/row.js';
 import { noTokens, type TokenUsage } from '../../model/usage.js';
-import { codexEnds } from './codexBytes.js';
+import { readCodexEnds } from './codexBytes.js';
 import type { CodexFile } from './codexFiles.js';
 import { codexHead, inheritedIn, type CodexHead } from './codexHead.js';
 import { baseOf, parentOf, type CodexMeta } from './codexRecord.js';
@@ -12,11 +12,10 @@ import type { RowFile } from '../fileRows.js';
 import { promptStart } from '../promptStart.js';
 import { damagedForeignRow, foreignRow } from '../foreignRow.js';
 
-/** Often enough. */
-const shortHeadBytes = 16 * 1024;
-/** Instructions and the like come before the first prompt: some 35 kB of them. */
-const headBytes = 48 * 1024;
-const tailBytes = 8 * 1024;
+/** What is read of most files. */
+export const codexEnds = { head: 16 * 1024, tail: 8 * 1024 };
+/** Instructions and the like can come before the first prompt: some 35 kB of them. */
+const longHeadBytes = 48 * 1024;
 /** Where that does not reach. */
 const moreBytes = [128 * 1024, 1024 * 1024];
 
@@ -31,11 +30,11 @@ export interface CodexRow {
 /** One rollout as a row, from its beginning and its end. */
 export function codexRow(file: CodexFile, opened: RowFile): CodexRow {
   const { path, stat } = opened;
-  let ends = codexEnds(opened, stat.size > headBytes + tailBytes ? shortHeadBytes : headBytes, tailBytes);
+  let ends = readCodexEnds(opened, stat.size > longHeadBytes + codexEnds.tail ? codexEnds.head : longHeadBytes, codexEnds.tail);
   if (ends.isWhole && ends.head.length === 0) return damaged(file, stat, 'the file is empty');
   let head = codexHead(ends.head);
   if (!ends.isWhole && !head.isSettled) {
-    ends = codexEnds(opened, headBytes, tailBytes);
+    ends = readCodexEnds(opened, longHeadBytes, codexEnds.tail);
     head = codexHead(ends.head);
   }
   let tail = codexTail(ends.isWhole ? ends.head : ends.tail);
@@ -43,7 +42,7 @@ export function codexRow(file: CodexFile, opened: RowFile): CodexRow {
     const isHeadShort = head.prompt === '' || !head.meta;
     const isTailShort = tail.lastUsed === undefined || tail.total === undefined;
     if (ends.isWhole || !(isHeadShort || isTailShort)) break;
-    ends = codexEnds(opened, isHeadShort ? bytes : headBytes, isTailShort ? bytes : tailBytes);
+    ends = readCodexEnds(opened, isHeadShort ? bytes : longHeadBytes, isTailShort ? bytes : codexEnds.tail);
     if (isHeadShort) head = codexHead(ends.head);
     if (isTailShort) tail = codexTail(ends.isWhole ? ends.head : ends.tail);
   }
