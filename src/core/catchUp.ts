@@ -5,6 +5,7 @@ import type { Source } from '../sources/source.js';
 import type { CoreContext } from './context.js';
 import { agentName, originName } from './ownIds.js';
 import { laterEntries } from './laterEntries.js';
+import { oneByOne } from './oneByOne.js';
 
 /** A turn that was written to this lately may be under way: its entries still change. */
 const quietMs = 5_000;
@@ -23,16 +24,8 @@ interface Link {
  * from it. Never fails: without its source the session is what we have of it.
  */
 export function catchUp(context: CoreContext, row: SessionRow, isAll = false): Promise<readonly Entry[]> {
-  const key = `${context.store.root}\t${row.id}`;
-  const next = (underWay.get(key) ?? Promise.resolve()).then(() => catchUpNow(context, row, isAll));
-  underWay.set(key, next);
-  return next.finally(() => {
-    if (underWay.get(key) === next) underWay.delete(key);
-  });
+  return oneByOne(context, row.id, () => catchUpNow(context, row, isAll));
 }
-
-/** One at a time in this process: a turn that begins must not find the lease taken by a look. */
-const underWay = new Map<string, Promise<unknown>>();
 
 async function catchUpNow(context: CoreContext, row: SessionRow, isAll: boolean): Promise<readonly Entry[]> {
   const links = await linksOf(context, row);

@@ -276,6 +276,7 @@ export class FolderWorkspace implements Workspace {
     if (!this.#options.trusted()) throw untrusted('nothing is taken over');
     const whole = await this.resolveId(id);
     await (await import('./takeLease.js')).takeLease(this.#context, whole, this.#started);
+    await this.#lookAt(whole);
     return getRow(this.#context, whole);
   }
 
@@ -364,6 +365,11 @@ export class FolderWorkspace implements Workspace {
     return (await this.#follows).get(id);
   }
 
+  /** Tells at once what is new in a session that is followed. */
+  async #lookAt(id: string): Promise<void> {
+    await (await this.#follows)?.look(id);
+  }
+
   #ids(texts: readonly string[]): Promise<readonly string[]> {
     return Promise.all([...new Set(texts)].map((text) => this.resolveId(text)));
   }
@@ -391,7 +397,10 @@ export class FolderWorkspace implements Workspace {
 
   async #makeRunner(): Promise<TurnRunner> {
     const { TurnRunner } = await import('./turnRunner.js');
-    this.#started = new TurnRunner(this.#context, await this.#options.catalog(), this.#updates, this);
+    this.#started = new TurnRunner(this.#context, await this.#options.catalog(), this.#updates, {
+      workspace: this,
+      leased: (id) => this.#lookAt(id),
+    });
     return this.#started;
   }
 }

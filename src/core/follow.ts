@@ -35,6 +35,7 @@ export class Follow {
   #holder: Holder;
   #streaming = new Map<string, Entry>();
   #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
   #ended = false;
 
   private constructor(id: string, store: Store, tail: SessionTail, first: TailLook, holder: Holder, hooks: FollowHooks) {
@@ -64,6 +65,11 @@ export class Follow {
     return follow;
   }
 
+  /** Nobody else runs the session any more, as far as was looked. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   get holder(): Holder {
     return this.#holder;
   }
@@ -81,22 +87,28 @@ export class Follow {
     this.#finish(undefined);
   }
 
+  /** Looks at once, after a look that is under way; never rejects. */
+  look(): Promise<void> {
+    this.#looking = this.#looking
+      .then(() => this.#look())
+      .catch((error: unknown) => {
+        // Deleted, or not to be read any more: there is nothing to follow.
+        this.#hooks.logger.debug(`session ${this.id} is not followed any more: ${messageOf(error)}`);
+        this.#end();
+      });
+    return this.#looking;
+  }
+
   #again(): void {
     this.#timer = setTimeout(() => {
-      this.#look().then(
-        () => {
-          if (!this.#ended) this.#again();
-        },
-        (error: unknown) => {
-          // Deleted, or not to be read any more: there is nothing to follow.
-          this.#hooks.logger.debug(`session ${this.id} is not followed any more: ${messageOf(error)}`);
-          this.#end();
-        },
-      );
+      void this.look().then(() => {
+        if (!this.#ended) this.#again();
+      });
     }, lookMs);
   }
 
   async #look(): Promise<void> {
+    if (this.#ended) return;
     const look = await this.#tail.look();
     if (this.#ended) return;
     this.#take(look);

@@ -27,6 +27,12 @@ export class Follows {
     return begun;
   }
 
+  /** Looks at once at a session that is followed; when nobody else runs it any more, it is not followed any more. */
+  async look(id: string): Promise<void> {
+    const follow = await this.#follows.get(id)?.catch(() => undefined); // told to whoever follows it
+    await follow?.look();
+  }
+
   async dispose(): Promise<void> {
     const all = [...this.#follows.values()];
     this.#follows.clear();

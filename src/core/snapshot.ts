@@ -8,6 +8,7 @@ import { readDraft } from './drafts.js';
 import { foreignId, foreignRow, sourceNamed } from './foreignId.js';
 import type { Follow } from './follow.js';
 import { recoverQueue } from './promptQueue.js';
+import type { Turn } from './turn.js';
 import type { TurnRunner } from './turnRunner.js';
 import type { TurnUpdates } from './turnUpdates.js';
 
@@ -41,26 +42,34 @@ interface LiveParts {
 
 /**
  * What a panel shows of a session. What a running turn of this process tells is taken after the files were read and in one
- * go with `seq`, so that between snapshot and updates nothing is missing and nothing comes twice.
+ * go with `seq`, so that between snapshot and updates nothing is missing and nothing comes twice. Whether the session runs is
+ * told once: by its row, as `running` and as `holder`.
  */
-export async function takeSnapshot(context: CoreContext, id: string, { runner, updates, follow }: LiveParts): Promise<Snapshot> {
+export async function takeSnapshot(context: CoreContext, id: string, parts: LiveParts): Promise<Snapshot> {
+  const { runner, updates, follow } = parts;
   if (foreignId(id)) {
     const [row, entries] = await Promise.all([getRow(context, id), readHistory(context, id)]);
     return { row, entries: [...entries], live: [], running: false, skipped: [], seq: updates.seq };
   }
-  if (follow) return followedSnapshot(context, id, follow, updates);
+  // It is about to run, or is refused.
+  await runner?.starting(id);
+  const before = runner?.running(id);
+  if (follow && (before === undefined || before.isOver)) {
+    const followed = await followedSnapshot(context, id, follow, updates);
+    // Over by now, or gone on with here: the files tell all.
+    if (!follow.ended && !isBegun(id, runner, before)) return followed;
+  }
   await recover(context, id);
   if (!runner?.queue.of(id).length) await recoverQueue(context, id);
-  const added = runner?.running(id) ? [] : await catchUp(context, await context.store.row(id));
+  const added = before ? [] : await catchUp(context, await context.store.row(id));
   const [row, kept, draft] = await Promise.all([getRow(context, id), readEntries(context, id), readDraft(context, id)]);
+  if (isBegun(id, runner, before)) return takeSnapshot(context, id, parts);
   const turn = runner?.running(id);
   const known = new Set(kept.entries.map((entry) => entry.id));
   return {
-    row,
+    ...whoRuns(context, row, turn),
     entries: [...kept.entries, ...[...added, ...(turn?.complete ?? [])].filter((entry) => !known.has(entry.id))],
     live: [...(turn?.live ?? [])],
-    running: turn !== undefined,
-    ...(turn || !row.running ? {} : { holder: row.running }),
     skipped: [...kept.skipped],
     seq: updates.seq,
     ...(draft === undefined ? {} : { draft }),
@@ -68,19 +77,34 @@ export async function takeSnapshot(context: CoreContext, id: string, { runner, u
   };
 }
 
+/** Whether another turn of this process has begun since, or is about to: what was read of the session is older than that. */
+function isBegun(id: string, runner: TurnRunner | undefined, before: Turn | undefined): boolean {
+  const turn = runner?.running(id);
+  return runner?.starting(id) !== undefined || (turn !== undefined && turn !== before);
+}
+
 /** The same of a turn that another process runs: as far as it was told to those who listen. */
 async function followedSnapshot(context: CoreContext, id: string, follow: Follow, updates: TurnUpdates): Promise<Snapshot> {
   const [row, draft] = await Promise.all([getRow(context, id), readDraft(context, id)]);
   return {
-    row,
+    ...whoRuns(context, row, undefined),
     entries: [...follow.entries],
     live: [...follow.live],
-    running: false,
-    ...(row.running ? { holder: follow.holder } : {}),
     skipped: [...follow.skipped],
     seq: updates.seq,
     ...(draft === undefined ? {} : { draft }),
   };
+}
+
+/**
+ * The row, and who runs the session by it. A lease of ours without a turn is of one that has ended since the row was read, and a
+ * turn that is over runs no longer than its lease is there: lists tell that the session is free, and the next turn can begin.
+ */
+function whoRuns({ store }: CoreContext, row: SessionRow, turn: Turn | undefined): Pick<Snapshot, 'row' | 'running' | 'holder'> {
+  const { running: holder, ...rest } = row;
+  const isOurs = holder !== undefined && store.isOurs(holder);
+  if (turn && (isOurs || !turn.isOver)) return { row, running: true };
+  return holder === undefined || isOurs ? { row: rest, running: false } : { row, running: false, holder };
 }
 
 /** What a turn left whose process died is an entry from now on. Reading must work where writing does not. */

@@ -45,6 +45,7 @@ export class Turn implements RunningTurn {
   #partialTimer: NodeJS.Timeout | undefined;
   #storeError: unknown;
   #stopReason: StopReason = 'cancelled';
+  #isOver = false;
 
   constructor(parts: TurnParts) {
     this.id = parts.id;
@@ -57,6 +58,11 @@ export class Turn implements RunningTurn {
 
   get signal(): AbortSignal {
     return this.#stop.signal;
+  }
+
+  /** The agent has ended, or the session was taken from us: what is left to do takes a moment, and the next turn can wait for it. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   get mode(): PermissionMode {
@@ -158,6 +164,7 @@ export class Turn implements RunningTurn {
   /** Writes the last entries, and resolves to how the turn ended: a failure of the store weighs more than the agent's word. */
   async end(outcome: { readonly result: TurnResult } | { readonly error: unknown }, writesUsage: boolean): Promise<Ended> {
     const { entries } = this.#parts;
+    this.#isOver = true;
     clearTimeout(this.#partialTimer);
     const result = 'result' in outcome ? outcome.result : undefined;
     const failure = this.#storeError ?? ('error' in outcome && !this.signal.aborted ? outcome.error : undefined);
@@ -208,6 +215,7 @@ export class Turn implements RunningTurn {
 
   #fail(error: unknown): void {
     this.#storeError ??= error;
+    this.#isOver ||= isFenced(error);
     this.stop(endedBy(error).stop_reason);
   }
 

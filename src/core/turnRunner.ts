@@ -9,6 +9,7 @@ import { checkBudgets } from './budgets.js';
 import type { CoreContext } from './context.js';
 import { actTurn } from './turnAct.js';
 import { withMentions } from './mentions.js';
+import { oneByOne } from './oneByOne.js';
 import { PromptQueue, type WaitingPrompt } from './promptQueue.js';
 import { promptToRepeat } from './retry.js';
 import { errorData, Turn } from './turn.js';
@@ -26,15 +27,23 @@ export class TurnRunner {
   readonly #catalog: AgentCatalog;
   readonly #updates: TurnUpdates;
   readonly #running = new Map<string, Turn>();
-  readonly #starting = new Set<string>();
+  readonly #starting = new Map<string, Promise<Turn>>();
   readonly #warm: WarmAgents;
   readonly #workspace: Workspace;
   readonly #door: AgentDoor;
+  readonly #leased: (id: string) => Promise<void>;
   readonly known = new KnownAgents();
   readonly queue: PromptQueue;
   #disposed = false;
 
-  constructor(context: CoreContext, catalog: AgentCatalog, updates: TurnUpdates, workspace: Workspace) {
+  /** `leased` is called when a session was taken, before a turn begins in it. */
+  constructor(
+    context: CoreContext,
+    catalog: AgentCatalog,
+    updates: TurnUpdates,
+    { workspace, leased }: { readonly workspace: Workspace; readonly leased: (id: string) => Promise<void> },
+  ) {
+    this.#leased = leased;
     this.#context = context;
     this.#catalog = catalog;
     this.#updates = updates;
@@ -53,20 +62,27 @@ export class TurnRunner {
     return this.#running.get(id);
   }
 
+  /** Resolves when a turn that is being started has begun or was refused; `undefined` where none is. */
+  starting(id: string): Promise<void> | undefined {
+    return this.#starting.get(id)?.then(
+      () => undefined,
+      () => undefined, // told to whoever starts it
+    );
+  }
+
   /** Starts a turn of one of our sessions; resolves when the prompt is kept. `untrusted`, `busy`, `damaged`, `newer_version`, `over_budget`. */
   async start(id: string, options: TurnOptions, trusted: boolean): Promise<RunningTurn> {
     if (!trusted) throw untrusted('no agent is started in it');
-    const running = this.#running.get(id);
-    // One that was taken from us is about to end.
-    if (options.takeOver === true && running?.signal.aborted) await running.done;
+    await this.#lastMoments(id, options.takeOver);
     if (this.#disposed || this.#running.has(id) || this.#starting.has(id)) {
       throw new SessionError('busy', `session ${id.slice(0, 8)} is running in this ${this.#context.program} already`, {
         hint: 'wait for that turn to end, or stop it',
       });
     }
-    this.#starting.add(id);
+    const started = this.#start(id, options);
+    this.#starting.set(id, started);
     try {
-      return await this.#start(id, options);
+      return await started;
     } finally {
       this.#starting.delete(id);
     }
@@ -82,9 +98,11 @@ export class TurnRunner {
     { trusted, steers }: { trusted: boolean; steers: boolean },
   ): Promise<RunningTurn | WaitingPrompt> {
     const isBusy = (): boolean => this.#running.has(id) || this.#starting.has(id);
+    await this.#lastMoments(id);
     if (!isBusy() || !trusted || this.#disposed) return this.start(id, options, trusted);
     // What waits is shown and kept: without the bytes of its pictures.
     const content = await this.#context.store.keepPictures(options.content);
+    await this.#lastMoments(id);
     if (!isBusy()) return this.start(id, { ...options, content }, trusted);
     const prompt = this.queue.add(id, { ...options, content }, { steers });
     this.#tellQueue(id);
@@ -119,6 +137,15 @@ export class TurnRunner {
     await this.#door.close();
   }
 
+  /**
+   * Waits for a turn that is as good as over. Its lease is gone before it has ended here, so that lists tell others that nothing
+   * runs: whoever sees that may send the next prompt, which is then not refused. With `takeOver` also for one that is being stopped.
+   */
+  async #lastMoments(id: string, takeOver = false): Promise<void> {
+    const running = this.#running.get(id);
+    if (running?.isOver === true || (takeOver && running?.signal.aborted === true)) await running.done;
+  }
+
   #tellQueue(id: string): void {
     this.#updates.tell(id, { kind: 'queue', queued: this.queue.shown(id) });
   }
@@ -141,8 +168,10 @@ export class TurnRunner {
     const context = this.#context;
     const { store } = context;
     refuseUnreadable(await store.row(id));
-    const lease = await store.acquireLease(id, { takeOver: options.takeOver });
+    const lease = await oneByOne(context, id, () => store.acquireLease(id, { takeOver: options.takeOver }));
     try {
+      // What others ran is told to its end before this turn begins.
+      await this.#leased(id);
       await store.recoverPartials(id);
       const stored = await store.read(id);
       const record = await context.ownIds.believed(stored);
@@ -171,6 +200,7 @@ export class TurnRunner {
       const kept = { catalog: this.#catalog, warm: this.#warm, known: this.known, door: this.#door };
       const job = { turn, record, history, replayed: again?.before ?? history, plan, content, lease, ...kept };
       void actTurn(context, job).then((ended) => {
+        // Whoever is told that it has ended finds it so.
         this.#running.delete(id);
         turn.finish(ended);
         this.#next(id, ended);

@@ -40,11 +40,6 @@ export class HeldLease implements Lease {
     this.#timers = [this.#every(renewMs, () => this.setState(this.#file.state)), this.#every(lookMs, () => this.#look())];
   }
 
-  /** Whether this is the mark of this lease. */
-  isNamed(nonce: string): boolean {
-    return this.#file.nonce === nonce;
-  }
-
   async setState(state: 'running' | 'waiting'): Promise<void> {
     await this.#whileOurs(async () => {
       this.#file = { ...this.#file, state, expires_at: new Date(this.#context.now().getTime() + leaseExpiryMs).toISOString() };

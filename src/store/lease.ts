@@ -28,7 +28,7 @@ export interface LeaseOptions {
 export async function acquireLease(context: StoreContext, id: string, { takeOver = false, ended }: LeaseOptions = {}): Promise<HeldLease> {
   const { port } = context;
   const paths = sessionPaths(context.sessions, id);
-  const owner = await thisOwner(context.actor.program, freshId());
+  const owner = await thisOwner(context.actor.program, context.mark + freshId().slice(context.mark.length));
   const file = await withFileErrors(paths.record, () =>
     context.lock(paths.lock, async () => {
       const record = await readRecord(port, paths.record);

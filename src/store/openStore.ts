@@ -4,7 +4,7 @@ import { SessionError, messageOf } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
 import { sessionIdPattern } from '../model/sessionId.js';
 import type { Finding } from '../model/report.js';
-import type { SessionRow } from '../model/row.js';
+import type { Holder, SessionRow } from '../model/row.js';
 import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { ListIndex } from './listIndex.js';
 import { ensureStore } from './location.js';
@@ -183,9 +183,13 @@ class FolderStore implements Store {
   }
 
   async tail(id: string): Promise<SessionTail> {
-    const [writer, { FileTail }] = await Promise.all([this.#writerNow(), import('./sessionTail.js')]);
+    const { FileTail } = await import('./sessionTail.js');
     await this.#run(() => transcriptOf(this.#context, id));
-    return new FileTail(this.#context, id, (nonce) => writer.lease(id)?.isNamed(nonce) ?? false);
+    return new FileTail(this.#context, id);
+  }
+
+  isOurs({ nonce }: Holder): boolean {
+    return typeof nonce === 'string' && nonce.startsWith(this.#context.mark);
   }
 
   async doctor(options: { readonly fix?: boolean } = {}): Promise<readonly Finding[]> {

@@ -13,17 +13,14 @@ import { scanTranscript } from './transcriptFile.js';
 export class FileTail implements SessionTail {
   readonly #context: StoreContext;
   readonly #paths: SessionPaths;
-  readonly #isOurs: (nonce: string) => boolean;
   readonly #known = new Set<string>();
   #bytes = 0;
   #epoch = 0;
   #partial: { readonly state: string; readonly entries: readonly Entry[] | undefined } = { state: '', entries: undefined };
 
-  /** `isOurs`: whether a lease is one that this process holds. */
-  constructor(context: StoreContext, id: string, isOurs: (nonce: string) => boolean) {
+  constructor(context: StoreContext, id: string) {
     this.#context = context;
     this.#paths = sessionPaths(context.sessions, id);
-    this.#isOurs = isOurs;
   }
 
   /** In this order: what a holder wrote before it let go, and what it appended before it streamed on, is then seen too. */
@@ -42,9 +39,9 @@ export class FileTail implements SessionTail {
 
   /** Who runs the session's turn, when that is another process. */
   async holder(): Promise<Holder | undefined> {
-    const { port, now } = this.#context;
+    const { port, now, mark } = this.#context;
     const lease = await readLease(port, this.#paths.lease);
-    return lease !== undefined && !this.#isOurs(lease.nonce) && (await isLeaseLive(lease, now())) ? lease : undefined;
+    return lease !== undefined && !lease.nonce.startsWith(mark) && (await isLeaseLive(lease, now())) ? lease : undefined;
   }
 
   async #readPartial(): Promise<readonly Entry[] | undefined> {

@@ -134,6 +134,9 @@ export interface Store {
    */
   acquireLease(id: string, options?: { readonly takeOver?: boolean | undefined }): Promise<Lease>;
 
+  /** Whether the holder that a row tells is this store itself. */
+  isOurs(holder: Holder): boolean;
+
   /** Reads a session on that another process runs. `not_found` when there is none. */
   tail(id: string): Promise<SessionTail>;
 

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { silentLogger, type Logger } from '../model/logger.js';
 import { nodeFilePort, type FilePort } from './filePort.js';
+import { freshId } from './freshId.js';
 import type { Held } from './lock.js';
 import type { Actor } from './store.js';
 
@@ -16,6 +17,8 @@ export interface StoreContext {
   readonly now: () => Date;
   /** Runs `act` under a lock (`sessionPaths(…).lock`): `withLock` of lock.ts. */
   lock<T>(lockPath: string, act: (held: Held) => Promise<T>): Promise<T>;
+  /** With what the nonces of the leases begin that are taken here: one is told from another's whenever it was read. */
+  readonly mark: string;
 }
 
 export interface StoreContextOptions {
@@ -39,5 +42,6 @@ export function storeContext(options: StoreContextOptions): StoreContext {
     // Loaded with the first lock: what only reads takes none.
     lock: async (lockPath, act) =>
       (await import('./lock.js')).withLock(lockPath, { port, program: actor.program, logger, waitMs: lockWaitMs }, act),
+    mark: freshId().slice(0, 16),
   };
 }

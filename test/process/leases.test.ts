@@ -8,7 +8,7 @@ import { textOf } from '../../src/model/contentText.js';
 import { initialState, reduce, type PanelState } from '../../webview-ui/panelState.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 import { show } from '../support/panelSamples.js';
-import { findProcesses, isAlive } from '../support/processList.js';
+import { demoAgentsOf, isAlive } from '../support/processList.js';
 import { startSkein, type SkeinProcess } from '../support/skeinProcess.js';
 import { startStdioServer, type StdioServer } from '../support/stdioServer.js';
 import { until } from '../support/until.js';
@@ -87,16 +87,6 @@ async function pause({ skein, id }: Place, process_: Pick<SkeinProcess, 'kill'>)
     process_.kill('SIGCONT');
     return false;
   });
-}
-
-/** The demo processes that a process started. */
-async function agentsOf(pid: number): Promise<number[]> {
-  const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
-  const demos = await findProcesses('demoAgent');
-  return children
-    .split(' ')
-    .map(Number)
-    .filter((child) => demos.includes(child));
 }
 
 /** What holds of a transcript whatever happened: every line whole, ids once, epochs that never fall, no turn within another. */
@@ -189,7 +179,7 @@ describe('a take-over', () => {
       await first.request('turn/start', { folder, id, content: prompt('/slow 60') });
       await followed(second, place, first.pid);
       await until('the other window sees it stream', () => told(second, place).some(({ kind }) => kind === 'text'), patience);
-      const agents = await agentsOf(first.pid);
+      const agents = await demoAgentsOf(first.pid);
       assert.equal(agents.length, 1);
       const taken = await terminal(place, 'What is 6 * 7?', '--take-over').ended;
       assert.equal(taken.code, 0, taken.stderr);
@@ -286,7 +276,7 @@ describe('a take-over', () => {
       const { skein, id, entries, aside } = place;
       const turn = terminal(place, '/slow 60');
       await streams(turn, 'word 12.');
-      const agents = await agentsOf(turn.pid);
+      const agents = await demoAgentsOf(turn.pid);
       await pause(place, turn);
       assert.equal((await skein.run(['--session', id, 'me too'])).code, 6, 'stopped is not dead');
       const taken = await terminal(place, 'What is 6 * 7?', '--take-over').ended;

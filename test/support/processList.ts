@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -10,6 +11,16 @@ export async function findProcesses(...words: readonly string[]): Promise<number
     .split('\n')
     .filter((line) => words.every((word) => line.includes(word)))
     .map((line) => Number.parseInt(line, 10));
+}
+
+/** The demo processes that a process started. */
+export async function demoAgentsOf(pid: number): Promise<number[]> {
+  const children = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+  const demos = await findProcesses('demoAgent');
+  return children
+    .split(' ')
+    .map(Number)
+    .filter((child) => demos.includes(child));
 }
 
 export function isAlive(pid: number): boolean {

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SessionError } from '../../src/model/errors.js';
 import type { TurnUpdate } from '../../src/model/turn.js';
 import type { Workspace } from '../../src/core/workspace.js';
+import { HeldLease } from '../../src/store/heldLease.js';
 import { withFolder } from '../support/openFolder.js';
 import { content, inShort, turn } from '../support/turn.js';
 import { cancelled, say, scriptedCatalog, send, type ScriptedOptions } from '../support/scriptedCatalog.js';
@@ -183,6 +185,46 @@ describe('a turn', () => {
       assert.deepEqual(inShort(await workspace.history(id)), ['user hang', 'assistant']);
     });
   });
+
+  const fails = () => Promise.reject(new SessionError('agent_failed', 'the agent ended (exit 1)'));
+  for (const [ending, how, script] of [
+    ['well', 'sent', undefined],
+    ['well', 'queued', undefined],
+    ['badly', 'queued', fails],
+  ] as const)
+    test(`that ended ${ending}, whose lease is gone: nothing runs for whoever asks, and a prompt that is ${how} begins when all is done`, async (t) => {
+      let told = (): void => undefined;
+      let finish = (): void => undefined;
+      const released = new Promise<void>((resolve) => (told = resolve));
+      const finished = new Promise<void>((resolve) => (finish = resolve));
+      const release = Reflect.get(HeldLease.prototype, 'release') as HeldLease['release'];
+      t.mock.method(HeldLease.prototype, 'release', async function (this: HeldLease) {
+        await release.call(this);
+        told();
+        await finished;
+      });
+      await withSession(script ? { script } : {}, async ({ workspace, id, heard }) => {
+        try {
+          await workspace.startTurn(id, content('first'));
+          await released;
+          const { row, running, holder } = await workspace.snapshot(id);
+          assert.deepEqual([running, holder, row.running], [false, undefined, undefined]);
+          assert.equal((await workspace.get(id)).running, undefined);
+          assert.equal((await workspace.status(id)).state, 'idle');
+          const next = how === 'queued' ? workspace.queueTurn(id, content('next')) : workspace.startTurn(id, content('next'));
+          assert.equal(await Promise.race([next.catch(String), delay(50, 'it waits')]), 'it waits');
+          finish();
+          const begun = await next;
+          assert.notEqual(typeof begun, 'string', 'begun, and not in the queue');
+          assert.deepEqual(inShort(workspace.running(id)?.complete ?? []).slice(0, 1), ['user next']);
+          await workspace.running(id)?.done;
+          const kinds = heard.flatMap(({ kind }) => (kind === 'started' || kind === 'ended' ? [kind] : []));
+          assert.deepEqual(kinds, ['started', 'ended', 'started', 'ended']);
+        } finally {
+          finish();
+        }
+      });
+    });
 
   test('is refused in a folder that is not trusted: nothing is started or written', async () => {
     const agents = scriptedCatalog();
