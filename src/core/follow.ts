@@ -1,4 +1,4 @@
-import type { Entry } from '../model/entry.js';
+import type { Entry, EntryOf } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import type { Holder, Problem } from '../model/row.js';
@@ -9,6 +9,8 @@ import type { SessionTail, Store, TailLook } from '../store/store.js';
 const lookMs = 150;
 
 type Ended = Extract<TurnUpdate, { kind: 'ended' }>;
+
+type Followed = Pick<Store, 'tail' | 'recoverPartials'>;
 
 export interface FollowHooks {
   readonly tell: (update: TurnUpdate) => void;
@@ -28,7 +30,7 @@ export class Follow {
   /** All that was read so far. */
   readonly entries: Entry[] = [];
   readonly skipped: Problem[] = [];
-  readonly #store: Store;
+  readonly #store: Followed;
   readonly #tail: SessionTail;
   readonly #hooks: FollowHooks;
   readonly #finish: (ended: Ended | undefined) => void;
@@ -37,8 +39,10 @@ export class Follow {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #ended = false;
+  /** A turn has begun whose end was not told. */
+  #open: boolean;
 
-  private constructor(id: string, store: Store, tail: SessionTail, first: TailLook, holder: Holder, hooks: FollowHooks) {
+  private constructor(id: string, store: Followed, tail: SessionTail, first: TailLook, holder: Holder, hooks: FollowHooks) {
     this.id = id;
     this.#store = store;
     this.#tail = tail;
@@ -50,11 +54,13 @@ export class Follow {
     this.entries.push(...first.entries);
     this.skipped.push(...first.skipped);
     this.#streaming = byId(first.partial);
+    const last = first.entries.findLast(({ type }) => type === 'message');
+    this.#open = last !== undefined && (isPromptEntry(last) || !('stop_reason' in last));
     this.#again();
   }
 
   /** Follows a session from now on; `undefined` when no other process runs it. */
-  static async begin(store: Store, id: string, hooks: FollowHooks): Promise<Follow | undefined> {
+  static async begin(store: Followed, id: string, hooks: FollowHooks): Promise<Follow | undefined> {
     const tail = await store.tail(id);
     // Nearly always: then nothing more is read.
     if ((await tail.holder()) === undefined) return undefined;
@@ -111,8 +117,10 @@ export class Follow {
     if (this.#ended) return;
     const look = await this.#tail.look();
     if (this.#ended) return;
-    this.#take(look);
     const { holder } = look;
+    const before = this.#holder;
+    if (holder) this.#holder = holder;
+    this.#take(look);
     if (holder === undefined) {
       // Of one that died, what streamed becomes entries now; one that let go has left nothing.
       if (look.unended) {
@@ -122,21 +130,21 @@ export class Follow {
       this.#end();
       return;
     }
-    const before = this.#holder;
-    this.#holder = holder;
-    if (!isSame(before, holder)) this.#hooks.tell(this.#outcome());
     if (!isSame(before, holder) || before.state !== holder.state) this.#hooks.leased(holder);
   }
 
   #take({ entries, partial, skipped }: TailLook): void {
     this.skipped.push(...skipped);
     for (const entry of entries) {
+      const isPrompt = isPromptEntry(entry);
+      // Two turns may have come and gone since the last look: each has its end, before what follows it.
+      if (this.#open && (isPrompt || entry.type === 'lease')) this.#tellEnd();
       this.entries.push(entry);
       // Who prints what streams prints no entry of it: the rest comes first.
       const rest = this.#streaming.has(entry.id) ? growth(this.#streaming.get(entry.id), entry) : undefined;
       if (rest) this.#hooks.tell(rest);
       this.#streaming.delete(entry.id);
-      const isPrompt = entry.type === 'message' && entry.message.role === 'user';
+      if (isPrompt) this.#open = true;
       if (isPrompt) this.#hooks.tell({ kind: 'started', entry, backend: entry.backend ?? '', holder: this.#holder });
       else if (entry.type !== 'info' && entry.type !== 'session') this.#hooks.tell({ kind: 'entry', entry });
     }
@@ -152,10 +160,16 @@ export class Follow {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
-    const outcome = this.#outcome();
-    this.#hooks.tell(outcome);
+    const outcome = this.#tellEnd();
     this.#hooks.leased(undefined);
     this.#finish(outcome);
+  }
+
+  #tellEnd(): Ended {
+    this.#open = false;
+    const outcome = this.#outcome();
+    this.#hooks.tell(outcome);
+    return outcome;
   }
 
   /** How the last turn ended, by its last message. */
@@ -167,6 +181,8 @@ export class Follow {
 }
 
 const byId = (entries: readonly Entry[]): Map<string, Entry> => new Map(entries.map((entry) => [entry.id, entry]));
+
+const isPromptEntry = (entry: Entry): entry is EntryOf<'message'> => entry.type === 'message' && entry.message.role === 'user';
 
 const isSame = (a: Holder, b: Holder): boolean => a.pid === b.pid && a.host === b.host && a.started_at === b.started_at;
 
