@@ -276,7 +276,6 @@ export class FolderWorkspace implements Workspace {
     if (!this.#options.trusted()) throw untrusted('nothing is taken over');
     const whole = await this.resolveId(id);
     await (await import('./takeLease.js')).takeLease(this.#context, whole, this.#started);
-    await this.#lookAt(whole);
     return getRow(this.#context, whole);
   }
 
@@ -365,11 +364,6 @@ export class FolderWorkspace implements Workspace {
     return (await this.#follows).get(id);
   }
 
-  /** Tells at once what is new in a session that is followed. */
-  async #lookAt(id: string): Promise<void> {
-    await (await this.#follows)?.look(id);
-  }
-
   #ids(texts: readonly string[]): Promise<readonly string[]> {
     return Promise.all([...new Set(texts)].map((text) => this.resolveId(text)));
   }
@@ -399,7 +393,7 @@ export class FolderWorkspace implements Workspace {
     const { TurnRunner } = await import('./turnRunner.js');
     this.#started = new TurnRunner(this.#context, await this.#options.catalog(), this.#updates, {
       workspace: this,
-      leased: (id) => this.#lookAt(id),
+      leased: async (id) => (await this.#follows)?.look(id),
     });
     return this.#started;
   }

@@ -96,7 +96,7 @@ export class Follow {
   /** Looks at once, after a look that is under way; never rejects. */
   look(): Promise<void> {
     this.#looking = this.#looking
-      .then(() => this.#look())
+      .then(() => (this.#ended ? undefined : this.#look()))
       .catch((error: unknown) => {
         // Deleted, or not to be read any more: there is nothing to follow.
         this.#hooks.logger.debug(`session ${this.id} is not followed any more: ${messageOf(error)}`);
@@ -114,7 +114,6 @@ export class Follow {
   }
 
   async #look(): Promise<void> {
-    if (this.#ended) return;
     const look = await this.#tail.look();
     if (this.#ended) return;
     const { holder } = look;

@@ -197,7 +197,7 @@ describe('a turn', () => {
       let finish = (): void => undefined;
       const released = new Promise<void>((resolve) => (told = resolve));
       const finished = new Promise<void>((resolve) => (finish = resolve));
-      const release = Reflect.get(HeldLease.prototype, 'release') as HeldLease['release'];
+      const release = Reflect.get<HeldLease, 'release'>(HeldLease.prototype, 'release');
       t.mock.method(HeldLease.prototype, 'release', async function (this: HeldLease) {
         await release.call(this);
         told();
