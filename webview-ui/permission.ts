@@ -1,5 +1,5 @@
 import type { PermissionOption, PermissionRequest } from '../src/model/turn.js';
-import { shortPath } from './toolRows.js';
+import { shortPath, shortText } from './toolRows.js';
 
 const order: readonly PermissionOption['kind'][] = ['allow_once', 'allow_session', 'allow_always', 'reject_once', 'reject_always'];
 
@@ -35,7 +35,7 @@ export function requestHeading(request: PermissionRequest, agent: string, workdi
     case 'search':
     case 'think':
     case 'other':
-      return request.title === '' ? `${agent} asks for permission` : `${agent} wants to: ${request.title}`;
+      return request.title === '' ? `${agent} asks for permission` : `${agent} wants to: ${shortText(request.title, workdir)}`;
   }
 }
 

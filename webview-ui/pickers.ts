@@ -1,4 +1,5 @@
 import type { AgentOffers } from '../src/model/agentOffers.js';
+import { modelBeside, modelName } from '../src/model/modelName.js';
 import type { PermissionMode } from '../src/model/permissionMode.js';
 import type { ThinkingLevel } from '../src/model/thinkingLevel.js';
 import type { AgentInfoData } from '../src/protocol/requests.js';
@@ -9,6 +10,8 @@ export interface PickerChoice {
   readonly id: string;
   readonly label: string;
   readonly note?: string | undefined;
+  /** The whole name, where the label is a short one. */
+  readonly title?: string | undefined;
   readonly disabled?: boolean | undefined;
 }
 
@@ -40,11 +43,27 @@ export function modelChoices(backend: string, rows: readonly SessionRow[], chose
   const used = rows.filter((row) => row.backend === backend).flatMap((row) => [row.settings.model ?? [], row.model ?? []].flat());
   const told = offers?.models ?? [];
   const others = [...(told.length > 0 ? [] : new Set(used)), chosen].filter((name) => name !== '' && !told.some(({ id }) => id === name));
-  const choices = [
-    ...told.map(({ id, title }) => ({ id, label: title })),
-    ...[...new Set(others)].map((name) => ({ id: name, label: name })),
+  const names = [...told, ...[...new Set(others)].map((id) => ({ id, title: id }))];
+  const choices = names.map(({ id, title }) => ({ id, label: title === id ? modelName(id) : title, title: id }));
+  if (choices.length === 0) return [];
+  const { model } = offers?.defaults ?? {};
+  const isAlone = (label: string): boolean => choices.filter((choice) => choice.label === label).length === 1;
+  return [
+    { id: '', label: 'Default model', note: model && (told.find(({ id }) => id === model)?.title ?? modelName(model)), title: model },
+    // Two of one short name are told apart by the whole.
+    ...choices.map((choice) => (isAlone(choice.label) ? choice : { ...choice, label: choice.title })),
   ];
-  return choices.length === 0 ? [] : [{ id: '', label: 'Default model', note: offers?.defaults.model }, ...choices];
+}
+
+/**
+ * What stands at the composer's foot for the model, beside the agent's name: a model that is called as its agent is not named
+ * twice. `undefined` where there is no other to choose.
+ */
+export function modelWord(agent: string, choices: readonly PickerChoice[], value: string): string | undefined {
+  const says = ({ label }: PickerChoice): boolean => modelBeside(agent, label) !== '';
+  if (!choices.some((choice) => choice.id !== '' && says(choice))) return undefined;
+  const chosen = choices.find(({ id }) => id === value);
+  return chosen && !says(chosen) ? 'Model' : (chosen?.label ?? value);
 }
 
 const levelLabels: Readonly<Record<ThinkingLevel, string>> = {

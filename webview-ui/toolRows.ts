@@ -83,6 +83,8 @@ export interface RowWords {
   readonly verb: string;
   readonly what: string;
   readonly code: boolean;
+  /** The same with its whole path, where that was shortened. */
+  readonly whole?: string | undefined;
   readonly trouble: string;
 }
 
@@ -102,10 +104,15 @@ const verbs: Record<ToolCall['kind'], readonly [string, string]> = {
 export function rowWords(call: ToolCall, workdir: string): RowWords {
   const state = rowState(call);
   const what = subject(call, workdir);
+  const whole = subject(call, '');
   const trouble = troubleOf(call, state);
   const [doing, done] = verbs[call.kind];
-  if (call.kind === 'other' || what === undefined) return { verb: call.title, what: '', code: false, trouble };
-  return { verb: state === 'run' ? doing : done, what, code: call.kind !== 'think', trouble };
+  if (call.kind === 'other' || what === undefined) {
+    // A command is what it is.
+    const verb = call.kind === 'execute' ? call.title : shortText(call.title, workdir);
+    return { verb, what: '', code: false, trouble, ...(verb !== call.title && { whole: call.title }) };
+  }
+  return { verb: state === 'run' ? doing : done, what, code: call.kind !== 'think', trouble, ...(whole !== what && { whole }) };
 }
 
 export function groupWords(parts: readonly PartOf<'tool'>[]): string {
@@ -133,10 +140,20 @@ export function commandOf(call: ToolCall): string | undefined {
 
 /** A path as the person knows it: from the session's folder on, and that folder by its name. */
 export function shortPath(path: string, workdir: string): string {
+  if (workdir === '') return path;
   const base = workdir.endsWith('/') || workdir.endsWith('\\') ? workdir : `${workdir}/`;
   const [plain, front] = [path, base].map((one) => one.replaceAll('\\', '/')) as [string, string];
   if (plain === front || `${plain}/` === front) return front.split('/').at(-2) || path;
   return plain.startsWith(front) ? plain.slice(front.length) : path;
+}
+
+/** A text of the agent's with the paths in it as the person knows them. */
+export function shortText(text: string, workdir: string): string {
+  if (workdir.length < 2) return text;
+  const folder = String.raw`(?<![\w./\\-])${workdir.replace(/[/\\]$/, '').replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}`;
+  const below = new RegExp(String.raw`${folder}[/\\](?=[^\s'"\`,;:)\]}>])`, 'g');
+  const itself = new RegExp(String.raw`${folder}(?:[/\\]|(?![\w.-]))`, 'g');
+  return text.replace(below, '').replace(itself, () => shortPath(workdir, workdir));
 }
 
 function subject(call: ToolCall, workdir: string): string | undefined {

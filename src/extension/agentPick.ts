@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AgentOffers } from '../model/agentOffers.js';
+import { modelName } from '../model/modelName.js';
 import type { AgentInfoData } from '../protocol/requests.js';
 import { commandId } from './commandTable.js';
 import { defaultBackend } from './defaultBackend.js';
@@ -109,5 +110,5 @@ function usedModels(list: SessionList, backend: string): AgentOffers['models'] {
   const rows = list.all.map(({ row }) => row).filter((row) => row.backend === backend);
   const sorted = rows.toSorted((a, b) => Date.parse(b.last_used_at) - Date.parse(a.last_used_at));
   const names = new Set(sorted.flatMap((row) => row.settings.model ?? row.model ?? []));
-  return [...names].slice(0, 12).map((id) => ({ id, title: id }));
+  return [...names].slice(0, 12).map((id) => ({ id, title: modelName(id) }));
 }

@@ -1,4 +1,5 @@
 import { format } from 'date-fns';
+import { modelBeside } from '../model/modelName.js';
 import type { SessionRow } from '../model/row.js';
 import { agentTitle } from './agentTitle.js';
 import { ageText, costText, joined } from './amountText.js';
@@ -48,10 +49,11 @@ function factsOf(row: SessionRow, now: number): [name: string, value: string][] 
   const { cached } = row.token_usage;
   const foreign = !isOwn(row);
   const source = agentTitle(row.source);
+  const agent = row.backend === '' ? '' : agentTitle(row.backend);
   return [
     [l10n.t('Open'), foreign ? l10n.t('reads it; nothing is changed') : ''],
     [l10n.t('Go on'), foreign ? l10n.t('adopts a copy; {0} keeps its own', source) : ''],
-    [l10n.t('Agent'), joined([row.backend === '' ? '' : agentTitle(row.backend), row.model ?? '', thinking(row)])],
+    [l10n.t('Agent'), joined([agent, modelBeside(agent, row.model), thinking(row)])],
     [
       l10n.t('Last used'),
       joined([ageText(row.last_used_at, now), l10n.t('started {0}', timeText(row.created_at)), row.turn_count > 0 ? turns : '']),

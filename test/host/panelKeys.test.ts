@@ -9,10 +9,12 @@ import {
   finished,
   loginPrompt,
   longSession,
+  request,
   row,
   sessionId,
   show,
   snapshot,
+  toolCall,
   updates,
 } from '../support/panelSamples.js';
 import { until } from '../support/until.js';
@@ -331,6 +333,27 @@ describe('a permission request', () => {
     await panel.send(...updates([{ kind: 'permission_done', id: 'ask-1', outcome: 'session' }], 20));
     await panel.page.getByText('Allowed in this session').waitFor();
     assert.equal(await panel.page.locator('[data-request="ask-2"]').count(), 1);
+  });
+
+  test('says where and what in short paths, with the whole ones to look up', async () => {
+    const panel = await openPanel();
+    await panel.send(show(fresh));
+    const file = '/projects/myapp/src/app.ts';
+    const call = toolCall('write', { kind: 'edit', status: 'pending', locations: [{ path: file }], diff: [{ path: file, new_text: 'x' }] });
+    await panel.send(
+      ...updates([
+        { kind: 'started', entry: loginPrompt, backend: 'claude' },
+        { kind: 'permission', request: { ...request, title: `Write ${file}`, call } },
+      ]),
+    );
+    const card = panel.page.getByRole('group', { name: 'Claude wants to change src/app.ts' });
+    const cells = await card.locator('.facts dd').all();
+    const facts = await Promise.all(cells.map(async (cell) => [await cell.innerText(), await cell.getAttribute('title')]));
+    assert.deepEqual(facts, [
+      ['myapp', '/projects/myapp'],
+      ['Write src/app.ts', `Write ${file}`],
+      ['src/app.ts', file],
+    ]);
   });
 
   test('Alt and a number answer from the composer, Enter there never allows', async () => {

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AgentOffers } from '../../src/model/agentOffers.js';
 import { panelsForFile, type PanelPage } from '../support/panelPage.js';
-import { finished, row, sessionId, show, snapshot } from '../support/panelSamples.js';
+import { answer, finished, loginPrompt, row, sessionId, show, snapshot } from '../support/panelSamples.js';
 import { until } from '../support/until.js';
 
 const openPanel = panelsForFile();
 
-describe('the composer’s foot', () => {
-  const pickFrom = async ({ page }: PanelPage, name: string, choice: RegExp): Promise<void> => {
-    await page.getByRole('button', { name: `${name}: ` }).click();
-    await page.getByRole('listbox', { name }).getByRole('option', { name: choice }).click();
-  };
+const pickFrom = async ({ page }: PanelPage, name: string, choice: RegExp): Promise<void> => {
+  await page.getByRole('button', { name: `${name}: ` }).click();
+  await page.getByRole('listbox', { name }).getByRole('option', { name: choice }).click();
+};
 
+describe('the composer’s foot', () => {
   test('a choice is kept with the session at once, and shown before the host says so', async () => {
     const panel = await openPanel();
     await panel.send(show(snapshot(finished)));
@@ -48,6 +48,32 @@ describe('the composer’s foot', () => {
     assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'hello', attachments: [], backend: 'claude', settings }]);
     assert.deepEqual(await panel.posted('choose'), []);
   });
+});
+
+test('a model has its short name, the whole one in the tooltip, and none where the agent’s says the same', async () => {
+  const panel = await openPanel();
+  const model = 'anthropic/claude-opus-4-5-20251101';
+  const said = answer('said', 'Done.', 10, { model });
+  await panel.send(show(snapshot([loginPrompt, said], { row: row({ model }) })));
+  const button = panel.page.getByRole('button', { name: 'Model: claude-opus-4-5', exact: true });
+  assert.deepEqual([await button.innerText(), await button.getAttribute('title')], ['claude-opus-4-5', `Model: ${model}`]);
+  const foot = panel.page.locator('.foot .what');
+  assert.match(await foot.innerText(), /^Claude · claude-opus-4-5 · /);
+  assert.equal(await foot.getAttribute('title'), model);
+
+  const demo = { row: row({ backend: 'demo', model: 'demo' }) };
+  const models = [{ id: 'demo', title: 'Demo' }];
+  const offers: AgentOffers = { agent: 'demo', models, thinking_levels: [], defaults: { fallbacks: [] } };
+  await panel.send(show(snapshot([loginPrompt, answer('a', 'Done.', 10, { backend: 'demo', model: 'demo' })], demo), { offers }));
+  await panel.page.getByRole('button', { name: 'Agent: Demo' }).waitFor();
+  assert.equal(await panel.page.getByRole('button', { name: /^Model:/ }).count(), 0);
+  assert.match(await foot.innerText(), /^Demo \(demo\) · \d/);
+
+  await panel.send({ kind: 'offers', offers: { ...offers, models: [...models, { id: 'demo-terse', title: 'Demo, terse' }] } });
+  const choice = panel.page.getByRole('button', { name: 'Model: Demo', exact: true });
+  assert.equal(await choice.innerText(), 'Model');
+  await pickFrom(panel, 'Model', /terse/);
+  assert.deepEqual(await panel.posted('choose'), [{ kind: 'choose', settings: { model: 'demo-terse' } }]);
 });
 
 test('a long name of a model gives way at the foot, and covers nothing', async () => {

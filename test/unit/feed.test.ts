@@ -5,7 +5,7 @@ import type { TurnUpdate } from '../../src/model/turn.js';
 import { changedFiles } from '../../webview-ui/changedFiles.js';
 import { feedOf, keepKnown, lastTurn, updateFeed, waitingRequests, type FeedItem, type Turn } from '../../webview-ui/feed.js';
 import { segmentOf, segments } from '../../webview-ui/segments.js';
-import { blocks, groupWords, rowWords } from '../../webview-ui/toolRows.js';
+import { blocks, groupWords, rowWords, shortText } from '../../webview-ui/toolRows.js';
 import { answer, asking, finished, loginPrompt, moment, prompt, streaming, tool, toolCall } from '../support/panelSamples.js';
 
 const after = (list: readonly TurnUpdate[], feed: readonly FeedItem[] = [], at = Date.parse(moment(20))): readonly FeedItem[] =>
@@ -193,8 +193,37 @@ describe('what a turn shows', () => {
     assert.equal(words({ kind: 'search', locations: [{ path: '/projects/myapp' }] }), 'Searched | myapp');
     assert.equal(words({ kind: 'execute', input: { command: 'npm ci' }, status: 'failed', exit_code: 1 }), 'Ran | npm ci | failed, exit 1');
     assert.equal(words({ kind: 'execute', title: 'Build it', status: 'denied' }), 'Build it | denied');
-    assert.equal(words({ kind: 'other', title: 'Ask the oracle' }), 'Ask the oracle');
+    assert.equal(words({ kind: 'execute', title: 'ls /projects/myapp/src' }), 'ls /projects/myapp/src');
+    assert.equal(words({ kind: 'other', title: 'Ask /projects/myapp/oracle' }), 'Ask oracle');
     assert.equal(words({ kind: 'delete', locations: [{ path: 'a' }, { path: 'b' }] }), 'Deleted | 2 files');
+  });
+
+  test('a row has the whole path to look up where it shows a short one', () => {
+    const whole = (fields: Parameters<typeof toolCall>[1]) => rowWords(toolCall('id', fields), '/projects/myapp').whole;
+    assert.equal(whole({ kind: 'read', locations: [{ path: '/projects/myapp/src/a.ts' }] }), '/projects/myapp/src/a.ts');
+    assert.equal(whole({ kind: 'search', locations: [{ path: '/projects/myapp' }] }), '/projects/myapp');
+    assert.equal(whole({ kind: 'read', locations: [{ path: '/etc/hosts' }] }), undefined);
+    assert.equal(whole({ kind: 'execute', input: { command: 'ls /projects/myapp/src' } }), undefined);
+    assert.equal(whole({ kind: 'other', title: 'Look at /projects/myapp/src' }), 'Look at /projects/myapp/src');
+  });
+
+  test('paths in a text of the agent begin at the session’s folder, and that is called by its name', () => {
+    const texts: readonly (readonly [text: string, short: string])[] = [
+      ['Write /projects/myapp/web/expiry.md', 'Write web/expiry.md'],
+      ['Move `/projects/myapp/a.ts` to "/projects/myapp/(group)/b.ts"', 'Move `a.ts` to "(group)/b.ts"'],
+      ['List files in /projects/myapp, twice', 'List files in myapp, twice'],
+      ['cd /projects/myapp/ && ls', 'cd myapp && ls'],
+      [
+        'cat /projects/myapp-old/a /projects/myapp2 /mnt/projects/myapp/a',
+        'cat /projects/myapp-old/a /projects/myapp2 /mnt/projects/myapp/a',
+      ],
+      ['nothing', 'nothing'],
+    ];
+    for (const [text, short] of texts) assert.equal(shortText(text, '/projects/myapp'), short);
+    assert.equal(shortText('Read C:\\work\\my.app\\src\\a.ts', 'C:\\work\\my.app'), 'Read src\\a.ts');
+    assert.equal(shortText('Read C:\\work\\myXapp\\a.ts', 'C:\\work\\my.app'), 'Read C:\\work\\myXapp\\a.ts');
+    assert.equal(shortText('Read /etc/hosts', '/'), 'Read /etc/hosts');
+    assert.equal(shortText('Read /etc/hosts', ''), 'Read /etc/hosts');
   });
 
   test('files that successful edits changed are counted once each', () => {

@@ -6,7 +6,7 @@ import { diffView } from '../../webview-ui/diffRows.js';
 import { formatAge, formatTime } from '../../webview-ui/moments.js';
 import { formatClock, formatCost, formatSpan, formatTokens } from '../../webview-ui/numbers.js';
 import { answerWords, denial, optionsInOrder, requestHeading } from '../../webview-ui/permission.js';
-import { agentChoices, firstAgent, levelOf, modelChoices, thinkingChoices } from '../../webview-ui/pickers.js';
+import { agentChoices, firstAgent, levelOf, modelChoices, modelWord, thinkingChoices } from '../../webview-ui/pickers.js';
 import { promptHistory, stepHistory } from '../../webview-ui/promptHistory.js';
 import { terminalLines, terminalSpans } from '../../webview-ui/terminalText.js';
 import { agents, edit, recent, request, row, toolCall } from '../support/panelSamples.js';
@@ -165,12 +165,42 @@ describe('choices of the composer', () => {
     assert.deepEqual(
       modelChoices('claude', used, 'opus-4-5-2025', offers).map(({ id, label, note }) => [id, label, note]),
       [
-        ['', 'Default model', 'haiku'],
+        ['', 'Default model', 'Haiku'],
         ['haiku', 'Haiku', undefined],
         ['Opus 4.5', 'Opus 4.5 (large)', undefined],
         ['opus-4-5-2025', 'opus-4-5-2025', undefined],
       ],
     );
+  });
+  test('a model has its short name, and the whole one to look up; two of one short name have the whole', () => {
+    const used = ['claude-sonnet-4-5-20250929', 'x/small-1', 'y/small-1'].map((model) => row({ model }));
+    const defaults = { model: 'claude-opus-4-5-20251101', fallbacks: [] };
+    assert.deepEqual(
+      modelChoices('claude', used, '', { agent: 'claude', models: [], thinking_levels: [], defaults }).map(({ label, note, title }) => [
+        label,
+        note,
+        title,
+      ]),
+      [
+        ['Default model', 'claude-opus-4-5', 'claude-opus-4-5-20251101'],
+        ['claude-sonnet-4-5', undefined, 'claude-sonnet-4-5-20250929'],
+        ['x/small-1', undefined, 'x/small-1'],
+        ['y/small-1', undefined, 'y/small-1'],
+      ],
+    );
+  });
+  test('a model that is called as its agent is not named twice', () => {
+    const choices = [
+      { id: '', label: 'Default model' },
+      { id: 'demo', label: 'Demo' },
+    ];
+    const terse = { id: 'demo-terse', label: 'Demo, terse' };
+    assert.equal(modelWord('Demo', choices, 'demo'), undefined);
+    assert.equal(modelWord('Demo', [...choices, terse], 'demo'), 'Model');
+    assert.equal(modelWord('Demo', [...choices, terse], 'demo-terse'), 'Demo, terse');
+    assert.equal(modelWord('Demo', [...choices, terse], ''), 'Default model');
+    assert.equal(modelWord('Claude', choices, 'demo'), 'Demo');
+    assert.equal(modelWord('Demo', [], ''), undefined);
   });
   test('thinking is offered where the agent offers it, and what is set is shown also where it is not', () => {
     const offers: AgentOffers = { agent: 'claude', models: [], thinking_levels: ['low', 'high'], defaults: { fallbacks: [] } };

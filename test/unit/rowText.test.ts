@@ -119,7 +119,7 @@ describe('a tooltip', () => {
     const text = rowTooltip(
       sessionRow({
         id: 'b6682a87',
-        model: 'opus',
+        model: 'anthropic/opus-20251101',
         tokens: 48_213,
         token_usage: { input: 0, output: 0, reasoning: 0, total: 48_213, cached: 36_870 },
         tags: ['auth'],
@@ -129,6 +129,11 @@ describe('a tooltip', () => {
     const plain = text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
     for (const part of ['Claude · opus', 'unknown', 'auth', 'b6682a87', (48_213).toLocaleString(), (36_870).toLocaleString()])
       assert.ok(plain.includes(part), part);
+  });
+
+  test('does not name a model that is called as its agent', () => {
+    const text = rowTooltip(sessionRow({ backend: 'demo', model: 'demo' }), now);
+    assert.match(text, /<td>Demo<\/td>/);
   });
 
   test("says of another program's session what opening and going on do", () => {

@@ -7,7 +7,7 @@ import type { Host } from '../host.js';
 import type { PanelState } from '../panelState.js';
 import type { PanelStore } from '../panelStore.js';
 import { denial, optionsInOrder } from '../permission.js';
-import { agentChoices, firstAgent, levelOf, modeChoices, modelChoices, thinkingChoices } from '../pickers.js';
+import { agentChoices, firstAgent, levelOf, modeChoices, modelChoices, modelWord, thinkingChoices } from '../pickers.js';
 import { Busy } from './busy.js';
 import { Composer } from './composer.js';
 import { Button } from './controls.js';
@@ -15,7 +15,7 @@ import { Conversation } from './conversation.js';
 import { ChangedFiles, Queue, queuedText, Strip } from './dock.js';
 import { useDraft } from './draft.js';
 import { Empty } from './empty.js';
-import { isDemo, type Facts } from './facts.js';
+import { agentTitle, isDemo, type Facts } from './facts.js';
 import { Header } from './header.js';
 import { useAnnouncer } from './announcer.js';
 import { usePanelKeys } from './keys.js';
@@ -120,6 +120,7 @@ function Panel({ state, host, actions }: PanelProps) {
   useRequestFocus(waiting[0]?.id, saved.draft === '');
 
   const models = modelChoices(backend, row ? [row, ...state.recent] : state.recent, model, offers);
+  const word = modelWord(agentTitle(agents, backend), models, model);
   const levels = thinkingChoices(level, offers);
   return (
     <div class="panel">
@@ -214,10 +215,11 @@ function Panel({ state, host, actions }: PanelProps) {
                 onOpen: begun ? () => post({ kind: 'switchAgent' }) : undefined,
               }}
               model={
-                models.length > 0
+                word !== undefined
                   ? {
                       choices: models,
                       value: model,
+                      word,
                       onPick: (id) => pick({ settings: { model: id === '' ? null : id } }),
                       fixed: closed,
                     }

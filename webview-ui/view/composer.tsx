@@ -13,6 +13,8 @@ import { Picker, type Choice } from './picker.js';
 export interface Pick {
   readonly choices: readonly Choice[];
   readonly value: string;
+  /** What the button says of it, where that is not its label. */
+  readonly word?: string | undefined;
   readonly onPick: (id: string) => void;
   /** Why it cannot be changed now. */
   readonly fixed?: string | undefined;

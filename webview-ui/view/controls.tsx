@@ -105,12 +105,13 @@ interface OptionProps {
   readonly selected: boolean;
   readonly active: boolean;
   readonly disabled?: boolean | undefined;
+  readonly title?: string | undefined;
   readonly onClick: () => void;
   readonly children: ComponentChildren;
 }
 
 /** A choice of a listbox. The list keeps the focus and points at the active choice. */
-export function Option({ id, selected, active, disabled = false, onClick, children }: OptionProps) {
-  const props = { id, class: `option ${active ? 'active' : ''}`, selected, disabled, onClick };
+export function Option({ id, selected, active, disabled = false, title, onClick, children }: OptionProps) {
+  const props = { id, class: `option ${active ? 'active' : ''}`, selected, disabled, title, onClick };
   return createElement('vscode-option', props, children);
 }

@@ -32,7 +32,11 @@ function Diff({ diff, name, entry, index }: { diff: FileDiff; name: string | und
   const shown = hunks && rows <= mostRows ? hunks : undefined;
   return (
     <div class="output">
-      {name !== undefined && <div class="output-head">{name}</div>}
+      {name !== undefined && (
+        <div class="output-head" title={diff.path}>
+          {name}
+        </div>
+      )}
       {shown && (
         <div class="diff" role="table" aria-label="Changed lines" tabIndex={0}>
           {shown.map((hunk, at) => (

@@ -97,7 +97,7 @@ export function ChangedFiles({
           {files.map((file) => (
             <li key={file.path}>
               <Icon name="file" />
-              <button type="button" class="label" onClick={() => post({ kind: 'openFile', path: file.path })}>
+              <button type="button" class="label" title={file.path} onClick={() => post({ kind: 'openFile', path: file.path })}>
                 {shortPath(file.path, workdir)}
               </button>
               {file.entry !== undefined && (

@@ -7,6 +7,8 @@ export interface Choice {
   readonly label: string;
   /** A word beside it, such as why it cannot be chosen. */
   readonly note?: string | undefined;
+  /** The whole name, where the label is a short one. */
+  readonly title?: string | undefined;
   readonly disabled?: boolean | undefined;
 }
 
@@ -14,6 +16,8 @@ interface PickerProps {
   readonly name: string;
   readonly choices: readonly Choice[];
   readonly value: string;
+  /** Stands on the button in place of the present choice's label. */
+  readonly word?: string | undefined;
   readonly onPick: (id: string) => void;
   readonly icon?: IconName;
   readonly disabled?: boolean | undefined;
@@ -26,14 +30,15 @@ interface PickerProps {
 }
 
 /** A button with the present choice, and a list above it. */
-export function Picker({ name, choices, value, onPick, icon, disabled = false, why, onOpen, describedBy }: PickerProps) {
+export function Picker({ name, choices, value, word, onPick, icon, disabled = false, why, onOpen, describedBy }: PickerProps) {
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const root = useRef<HTMLSpanElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
-  const label = choices.find((choice) => choice.id === value)?.label ?? value;
+  const chosen = choices.find((choice) => choice.id === value);
+  const label = chosen?.label ?? value;
   useLayoutEffect(() => {
     if (!open) return undefined;
     list.current?.focus();
@@ -90,7 +95,7 @@ export function Picker({ name, choices, value, onPick, icon, disabled = false, w
         aria-expanded={onOpen ? undefined : open}
         aria-label={`${name}: ${label}`}
         aria-describedby={describedBy}
-        title={disabled ? why : `${name}: ${label}`}
+        title={disabled ? why : `${name}: ${chosen?.title ?? label}`}
         disabled={disabled}
         onClick={() => (open ? close() : show())}
         onKeyDown={(event) => {
@@ -100,7 +105,7 @@ export function Picker({ name, choices, value, onPick, icon, disabled = false, w
         }}
       >
         {icon && <Icon name={icon} class="lead" />}
-        <span class="chosen">{label}</span>
+        <span class="chosen">{word ?? label}</span>
         {!disabled && <Icon name="down" />}
       </button>
       {open && (
@@ -120,6 +125,7 @@ export function Picker({ name, choices, value, onPick, icon, disabled = false, w
               selected={choice.id === value}
               active={index === active}
               disabled={choice.disabled}
+              title={choice.title}
               onClick={() => pick(choice)}
             >
               {choice.label}

@@ -1,6 +1,6 @@
 import type { PermissionOption, PermissionRequest } from '../../src/model/turn.js';
 import { answerWords, optionsInOrder, requestHeading } from '../permission.js';
-import { commandOf, shortPath } from '../toolRows.js';
+import { commandOf, shortPath, shortText } from '../toolRows.js';
 import { Button } from './controls.js';
 import { Diffs } from './diff.js';
 import { agentTitle, type Facts } from './facts.js';
@@ -58,17 +58,21 @@ export function Request({ request, outcome, facts, more }: RequestProps) {
         )}
         <dl class="facts">
           <dt>In</dt>
-          <dd class="mono">{facts.workdir}</dd>
+          <dd class="mono" title={facts.workdir}>
+            {shortPath(facts.workdir, facts.workdir)}
+          </dd>
           {request.title !== heading && request.title !== command && (
             <>
               <dt>Does</dt>
-              <dd>{request.title}</dd>
+              <dd title={request.title}>{call.kind === 'execute' ? request.title : shortText(request.title, facts.workdir)}</dd>
             </>
           )}
           {call.locations && call.locations.length > 0 && (
             <>
               <dt>Files</dt>
-              <dd class="mono">{call.locations.map(({ path }) => shortPath(path, facts.workdir)).join(', ')}</dd>
+              <dd class="mono" title={call.locations.map(({ path }) => path).join('\n')}>
+                {call.locations.map(({ path }) => shortPath(path, facts.workdir)).join(', ')}
+              </dd>
             </>
           )}
         </dl>

@@ -1,3 +1,4 @@
+import { modelBeside } from '../../src/model/modelName.js';
 import type { Part, PartOf, Turn } from '../feed.js';
 import { formatTime } from '../moments.js';
 import { formatCost, formatSpan, formatTokens } from '../numbers.js';
@@ -103,9 +104,10 @@ function TurnFoot({ turn, facts, newest }: { readonly turn: Turn; readonly facts
   const answer = turn.parts.flatMap((part) => (part.type === 'answer' ? [part.text] : [])).join('\n\n');
   const backend = turn.backend ?? facts.backend;
   const spent = turn.prompt ? Date.parse(turn.endedAt) - Date.parse(turn.startedAt) : 0;
+  const agent = agentTitle(facts.agents, backend);
   const words = [
-    agentTitle(facts.agents, backend) + (isDemo(facts.agents, backend) ? ' (demo)' : ''),
-    turn.model,
+    agent + (isDemo(facts.agents, backend) ? ' (demo)' : ''),
+    modelBeside(agent, turn.model),
     turn.end?.reason === 'cancelled' && 'stopped',
     formatTime(turn.endedAt, Date.now()),
     spent > 0 && formatSpan(Math.round(spent / 100) * 100),
@@ -124,7 +126,9 @@ function TurnFoot({ turn, facts, newest }: { readonly turn: Turn; readonly facts
       {facts.id !== '' && (
         <IconButton icon="fork" label="Fork from here" onClick={() => post({ kind: 'fork', ...(entry !== undefined && { entry }) })} />
       )}
-      <span class="what num">{words.join(' · ')}</span>
+      <span class="what num" title={turn.model}>
+        {words.join(' · ')}
+      </span>
     </div>
   );
 }

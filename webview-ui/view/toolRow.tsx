@@ -124,6 +124,7 @@ function CallRow({ part, facts, newest }: { readonly part: PartOf<'tool'>; reado
         toggle={details ? toggle : undefined}
         meta={meta}
         copy={command ?? call.output}
+        title={words.whole}
       >
         <b>{words.verb}</b> {words.what !== '' && (words.code ? <span class="mono">{words.what}</span> : words.what)}
         {words.trouble !== '' && ` · ${words.trouble}`}
@@ -150,12 +151,22 @@ interface RowButtonProps {
   readonly toggle: (() => void) | undefined;
   readonly meta: ComponentChildren;
   readonly copy?: string | undefined;
+  readonly title?: string | undefined;
   readonly children: ComponentChildren;
 }
 
-function RowButton({ icon: [name, style], open, toggle, meta, copy, children }: RowButtonProps) {
+function RowButton({ icon: [name, style], open, toggle, meta, copy, title, children }: RowButtonProps) {
   return (
-    <button type="button" class="tool" data-stop tabIndex={-1} aria-expanded={toggle && open} onClick={toggle} data-copy={copy}>
+    <button
+      type="button"
+      class="tool"
+      data-stop
+      tabIndex={-1}
+      aria-expanded={toggle && open}
+      onClick={toggle}
+      data-copy={copy}
+      title={title}
+    >
       <Icon name={name} class={style} />
       <span class="label">{children}</span>
       <span class="meta num">{meta}</span>
