@@ -1,5 +1,6 @@
 import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface, type Key } from 'node:readline';
 import type { Terminal } from './terminal.js';
+import { columnAfter } from './terminalColumn.js';
 
 export interface ChatEvents {
   readonly line: (line: string) => void;
@@ -11,8 +12,8 @@ export interface ChatEvents {
 
 /**
  * The line that is typed in a chat, while answers come in. At rest it has a prompt; while a turn runs it shows from its first key
- * on, below what is printed: that comes in whole lines until the line is entered. Between lines the terminal is as it was, so that
- * others can ask on it.
+ * on, below what is printed: that goes on in its own row as it comes, where it is certain at which column that ends; else in
+ * whole lines. Between lines the terminal is as it was, so that others can ask on it.
  */
 export class ChatInput {
   /** Prints above the line that is typed. */
@@ -28,7 +29,10 @@ export class ChatInput {
   #isEnded = false;
   #resting = true;
   #drawn = false;
-  #atLineStart = true;
+  /** The columns that the unfinished line of what is printed takes in its last row; `undefined`: not certain. */
+  #column: number | undefined = 0;
+  /** How wide the terminal was when the line was drawn below that. */
+  #columns = 0;
   /** What was typed when another began to ask. */
   #kept = '';
 
@@ -65,7 +69,7 @@ export class ChatInput {
 
   /** Prints a line of its own, also in the middle of another. */
   notice(line: string): void {
-    this.terminal.say(`${this.#atLineStart ? '' : '\n'}${this.#bare.styleError('dim', line)}`);
+    this.terminal.say(`${this.#column === 0 ? '' : '\n'}${this.#bare.styleError('dim', line)}`);
   }
 
   /** Leaves the terminal to another, until `rest` or `resume`. */
@@ -98,7 +102,7 @@ export class ChatInput {
     lines.on('history', (past) => (this.#past = past));
     lines.on('line', (line) => {
       this.#drawn = false;
-      this.#atLineStart = true;
+      this.#column = 0;
       this.#release();
       this.#events.line(line);
     });
@@ -116,6 +120,7 @@ export class ChatInput {
       this.#close();
       this.#bare.say('');
       this.#drawn = false;
+      this.#column = 0;
       this.#release();
       this.#end();
     });
@@ -140,13 +145,9 @@ export class ChatInput {
   #draw(): void {
     const lines = this.#lines;
     if (!lines || this.#drawn) return;
-    if (!this.#atLineStart) this.#bare.writeError('\n');
-    this.#atLineStart = true;
+    if (this.#column !== 0) this.#bare.writeError('\n');
+    this.#columns = columnsNow();
     this.#drawn = true;
-    this.#redraw(lines);
-  }
-
-  #redraw(lines: Interface): void {
     // The rows that it drew before are gone.
     Reflect.set(lines, 'prevRows', 0);
     lines.prompt(true);
@@ -158,6 +159,12 @@ export class ChatInput {
     moveCursor(process.stderr, 0, -this.#lines.getCursorPos().rows);
     cursorTo(process.stderr, 0);
     clearScreenDown(process.stderr);
+    // Back to where what was printed ends, if it is still there.
+    const column = this.#columns === columnsNow() ? (this.#column ?? 0) : 0;
+    this.#column = column < this.#columns ? column : 0;
+    if (this.#column === 0) return;
+    moveCursor(process.stderr, 0, -1);
+    cursorTo(process.stderr, this.#column);
   }
 
   #print(text: string, write: (text: string) => void): void {
@@ -168,15 +175,16 @@ export class ChatInput {
       this.#write(text, write);
       return;
     }
-    const whole = text.lastIndexOf('\n') + 1;
-    if (whole > 0) {
+    const all = [...this.#held, { text }].map((each) => each.text).join('');
+    const isCertain = columnAfter(all, this.#column ?? 0, columnsNow()) !== undefined;
+    const shown = isCertain ? text.length : text.lastIndexOf('\n') + 1;
+    if (shown > 0) {
       this.#erase();
       this.#release();
-      this.#write(text.slice(0, whole), write);
-      this.#drawn = true;
-      this.#redraw(lines);
+      this.#write(text.slice(0, shown), write);
+      this.#draw();
     }
-    if (whole < text.length) this.#held.push({ text: text.slice(whole), write });
+    if (shown < text.length) this.#held.push({ text: text.slice(shown), write });
   }
 
   /** Prints what waited for the end of its line. */
@@ -186,6 +194,8 @@ export class ChatInput {
 
   #write(text: string, write: (text: string) => void): void {
     write(text);
-    this.#atLineStart = text.endsWith('\n');
+    this.#column = columnAfter(text, this.#column, columnsNow());
   }
 }
+
+const columnsNow = (): number => process.stderr.columns || 80;

@@ -4,6 +4,9 @@ export type TextWidth = (text: string) => number;
 // Letters of one column each, and nothing that joins with its neighbour: most titles of most people.
 const simple = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e]*$/;
 
+/** Whether a text is of such letters alone. */
+export const isSimple = (text: string): boolean => simple.test(text);
+
 /**
  * How to measure these texts. The library that knows every script is loaded when one of them needs it: loading it takes
  * longer than all the rest of a list.

@@ -7,6 +7,7 @@ import { textOf } from '../../src/model/contentText.js';
 import type { SessionRow } from '../../src/model/row.js';
 import { withCli, type CliPlace } from '../support/cli.js';
 import { keys, startOnTerminal } from '../support/terminalSession.js';
+import { until } from '../support/until.js';
 
 const rows = async (skein: CliPlace) => (await skein.run(['sessions', 'list', '--json'])).json() as SessionRow[];
 
@@ -120,6 +121,40 @@ describe('on a terminal', () => {
         (await rows(skein)).map((row) => row.turn_count),
         [1],
       );
+    }));
+
+  test('an answer without a line end goes on above a line that is half typed, each word of it once', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, []);
+      await terminal.see('> ');
+      terminal.type(`/slow 60${keys.enter}`);
+      await terminal.see('word 3.');
+      terminal.type('what is ');
+      await terminal.see('> what is ');
+      // Over the edge of the row, and more than once.
+      await terminal.see('word 16.');
+      terminal.type('6*7');
+      await terminal.see('6*7');
+      await terminal.see('word 24.');
+      await until('the line below it', () => terminal.lines().at(-1) === '> what is 6*7');
+      const lines = terminal.lines();
+      const said = lines.slice(
+        lines.findIndex((line) => line.startsWith('Still here, word 1.')),
+        -1,
+      );
+      assert.ok(
+        said.slice(0, -1).every((line) => line.length > 90),
+        lines.join('\n'),
+      );
+      const words = Array.from({ length: 24 }, (_, index) => `Still here, word ${index + 1}. `).join('');
+      // A row that ends with a space shows none.
+      const text = said.map((line, index) => (index < said.length - 1 ? line.padEnd(100) : line)).join('');
+      assert.ok(text.startsWith(words.trimEnd()), lines.join('\n'));
+      terminal.type(keys.ctrlC);
+      await terminal.see('error: interrupted');
+      await terminal.see('> ');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 0);
     }));
 
   test('a permission request is asked, and the answer is obeyed', () =>

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import type { CliPlace } from './cli.js';
+import { terminalScreen } from './terminalScreen.js';
 
 /** A command on a pseudo-terminal of 100 columns. */
 export interface TerminalSession {
   /** What is on the screen so far, without control sequences. */
   screen(): string;
+  /** The lines as they stand there, those that scrolled off too. */
+  lines(): readonly string[];
   /** Waits until the text is printed, after what was waited for before. */
   see(text: string | RegExp): Promise<void>;
   type(keys: string): void;
@@ -31,10 +34,12 @@ export function startOnTerminal({ command, folder, env }: CliPlace, args: readon
     printed += text;
     look();
   });
+  const lines = (): readonly string[] => terminalScreen(printed, { columns: 100, rows: 30 });
   const screen = (): string => stripVTControlCharacters(printed).replaceAll('\r', '');
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   return {
     screen,
+    lines,
     ended,
     type: (text) => void child.stdin.write(text),
     see: (text) =>
