@@ -248,7 +248,7 @@ function prepared(file: string): DatabaseSync {
   try {
     // Derived: a power cut may cost the last entries, which the next update finds missing, and never the rest.
     database.exec(
-      'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000; PRAGMA trusted_schema = OFF',
+      'PRAGMA busy_timeout = 5000; PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 1000; PRAGMA trusted_schema = OFF',
     );
     database.exec('BEGIN IMMEDIATE');
     const { user_version: found } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number };
