@@ -55,10 +55,14 @@ export interface FilePort {
 const { O_RDONLY, O_RDWR, O_WRONLY, O_APPEND, O_CREAT, O_EXCL } = fs.constants;
 // Windows has no such flag; there a link needs a privilege to be made at all.
 const noFollow = (fs.constants as Partial<typeof fs.constants>).O_NOFOLLOW ?? 0;
-const flags = { read: O_RDONLY | noFollow, append: O_RDWR | O_APPEND | noFollow, create: O_WRONLY | O_CREAT | O_EXCL | noFollow };
-/** Node has a quicker way for text, where the encoding is named at once. */
-const readText = { encoding: 'utf8', flag: flags.read as unknown as string } as const;
-
+/** Opening a pipe must not wait for its other end. */
+const noWait = (fs.constants as Partial<typeof fs.constants>).O_NONBLOCK ?? 0;
+const flags = {
+  read: O_RDONLY | noFollow,
+  look: O_RDONLY | noFollow | noWait,
+  append: O_RDWR | O_APPEND | noFollow,
+  create: O_WRONLY | O_CREAT | O_EXCL | noFollow,
+};
 /** What a system takes into its cache without a pause worth a trip through the pool. */
 const smallBytes = 64 * 1024;
 
@@ -88,10 +92,21 @@ function fileStat(stat: fs.Stats): FileStat {
   };
 }
 
+/** Reused: the reading is synchronous. */
+const scratch = Buffer.allocUnsafe(smallBytes);
+
+/** By one opening: a list of thousands feels each call. */
 function readTextStatSync(path: string): { readonly stat: FileStat; readonly text: string } {
-  // The state comes first: a file that changes in between is told by the state of the next look.
-  const stat = lstatSync(path);
-  return { stat, text: stat.kind === 'file' ? fs.readFileSync(path, readText) : '' };
+  const file = fs.openSync(path, flags.look);
+  try {
+    const stat = fileStat(fs.fstatSync(file));
+    if (stat.kind !== 'file') return { stat, text: '' };
+    // A file that grows in between is told by the state of the next look.
+    if (stat.size > scratch.length) return { stat, text: fs.readFileSync(file, 'utf8') };
+    return { stat, text: scratch.toString('utf8', 0, fs.readSync(file, scratch, 0, scratch.length, 0)) };
+  } finally {
+    fs.closeSync(file);
+  }
 }
 
 /** The call made at once, its throw a rejection. */

@@ -67,12 +67,18 @@ export class IndexColumns {
     return this.#idText.slice(idLength * row, idLength * (row + 1));
   }
 
-  set(row: number, id: string, flags: number, numbers: readonly number[], strings: readonly number[]): void {
-    for (let column = 0; column < numbersPerRow; column++) this.#numbers[column * this.count + row] = numbers[column] ?? Number.NaN;
-    for (let column = 0; column < stringsPerRow; column++) this.#strings[column * this.count + row] = strings[column] ?? 0;
+  name(row: number, id: string, flags: number): void {
     this.#flags[row] = flags;
     this.#ids.write(id, idLength * row, 'latin1');
     this.#idText = undefined;
+  }
+
+  setNumber(row: number, column: number, value: number): void {
+    this.#numbers[column * this.count + row] = value;
+  }
+
+  setString(row: number, column: number, place: number): void {
+    this.#strings[column * this.count + row] = place;
   }
 
   /** Takes a row over from other columns that share the strings. */

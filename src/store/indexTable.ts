@@ -219,24 +219,21 @@ export class IndexTableBuilder {
   add(brief: SessionBrief, mark: FileMark, present: number, row = this.#row++): void {
     const { archived, pinned, problem } = brief;
     const bits = (archived ? rowFlags.archived : 0) | (pinned ? rowFlags.pinned : 0) | (problem ? rowFlags.problem : 0);
-    const numbers = [
-      mark.mtimeMs,
-      mark.ctimeMs,
-      mark.size,
-      mark.ino,
-      brief.last_used,
-      brief.created,
-      brief.tokens,
-      brief.cost_usd ?? Number.NaN,
-    ];
-    const texts = [brief.backend, brief.status, brief.model, brief.workdir, brief.tags.join('\0')];
-    this.#columns.set(
-      row,
-      brief.id,
-      present | bits,
-      numbers,
-      texts.map((text) => this.#intern(text)),
-    );
+    const columns = this.#columns;
+    columns.name(row, brief.id, present | bits);
+    columns.setNumber(row, numberColumns.mtimeMs, mark.mtimeMs);
+    columns.setNumber(row, numberColumns.ctimeMs, mark.ctimeMs);
+    columns.setNumber(row, numberColumns.size, mark.size);
+    columns.setNumber(row, numberColumns.ino, mark.ino);
+    columns.setNumber(row, numberColumns.last_used, brief.last_used);
+    columns.setNumber(row, numberColumns.created, brief.created);
+    columns.setNumber(row, numberColumns.tokens, brief.tokens);
+    columns.setNumber(row, numberColumns.cost, brief.cost_usd ?? Number.NaN);
+    columns.setString(row, stringColumns.backend, this.#intern(brief.backend));
+    columns.setString(row, stringColumns.status, this.#intern(brief.status));
+    columns.setString(row, stringColumns.model, this.#intern(brief.model));
+    columns.setString(row, stringColumns.workdir, this.#intern(brief.workdir));
+    columns.setString(row, stringColumns.tags, this.#intern(brief.tags.join('\0')));
   }
 
   finish(facts: TableFacts): IndexTable {

@@ -6,7 +6,7 @@ import { ensureFolder, writeDurably } from './durable.js';
 import { fileError, isSystemError } from './fileError.js';
 import type { FileStat } from './filePort.js';
 import { IndexTable, IndexTableBuilder, rowFlags, type FileMark } from './indexTable.js';
-import { readBrief } from './sessionBrief.js';
+import { BriefReader } from './sessionBrief.js';
 import type { SessionBrief } from './store.js';
 import type { StoreContext } from './storeContext.js';
 
@@ -40,6 +40,7 @@ export class ListIndex {
   readonly #file: string;
   /** `sessions/`, with all that comes before the name of a record. */
   readonly #prefix: string;
+  readonly #briefs: BriefReader;
   /** Tells what could be made out of a session whose record is missing or does not fit. */
   readonly #briefOfProblem: (id: string, stat: FileStat) => Promise<SessionBrief>;
   #table: IndexTable | undefined;
@@ -49,6 +50,7 @@ export class ListIndex {
     this.#context = context;
     this.#file = path.join(context.root, 'cache', 'list-index');
     this.#prefix = `${context.sessions}${path.sep}`;
+    this.#briefs = new BriefReader(context.port);
     this.#briefOfProblem = briefOfProblem;
   }
 
@@ -133,9 +135,11 @@ export class ListIndex {
             : ending === '' && sessionIdPattern.test(id) && this.#lstat(`${this.#prefix}${name}`)?.kind === 'folder'
               ? rowFlags.folder
               : 0;
-      if (!sessionIdPattern.test(id)) {
+      const known = flag === 0 ? undefined : present.get(id);
+      if (known !== undefined) present.set(id, known | flag);
+      else if (!sessionIdPattern.test(id)) {
         if (dot !== 0 && name.endsWith('.json')) strays.push(name);
-      } else if (flag !== 0) present.set(id, (present.get(id) ?? 0) | flag);
+      } else if (flag !== 0) present.set(id, flag);
       else if (ending === '.lock') locked.add(id);
       else if (ending.endsWith('.json')) strays.push(name);
     }
@@ -189,7 +193,7 @@ export class ListIndex {
     if ((present & rowFlags.record) !== 0) {
       try {
         const { stat, text } = port.readTextStatSync(file);
-        return { stat, brief: stat.kind === 'file' ? readBrief(port, file, id, text) : undefined };
+        return { stat, brief: stat.kind === 'file' ? this.#briefs.read(file, id, text) : undefined };
       } catch (error) {
         if (isSystemError(error, 'ENOENT')) return undefined;
         // The row will say that it cannot be read; a list is not refused for one file.

@@ -7,31 +7,48 @@ import type { SessionBrief } from './store.js';
 
 const statuses: ReadonlySet<unknown> = new Set(sessionStatuses);
 
-/**
- * What the list index keeps of a record; `undefined` when it does not look like one of ours, which `readShownRecord` then
- * puts into words. The whole schema takes as long again as reading and parsing the file: too long for a list of
- * thousands. It is checked for each row that is shown. Throws the system's error.
- */
-export function readBrief(port: FilePort, file: string, id: string, text: string): SessionBrief | undefined {
-  const document = new LowSync<Record<string, unknown> | null>({ read: () => parsed(port, file, text), write: () => undefined }, null);
-  document.read();
-  return document.data === null ? undefined : briefOf(id, document.data);
-}
+/** Reads what the list index keeps of records: one document for all of them, as making one takes as long as parsing it. */
+export class BriefReader {
+  readonly #port: FilePort;
+  readonly #document: LowSync<Record<string, unknown> | null>;
+  #file = '';
+  #text = '';
 
-function parsed(port: FilePort, file: string, text: string): Record<string, unknown> | null {
-  // The mark of what is not UTF-8, unless somebody wrote it.
-  if (text.includes('\ufffd') && !isUtf8(port.readFileSync(file))) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
-  } catch {
-    // Not JSON: the caller asks `readShownRecord` what is wrong with it.
-    return null;
+  constructor(port: FilePort) {
+    this.#port = port;
+    this.#document = new LowSync<Record<string, unknown> | null>({ read: () => this.#parsed(), write: () => undefined }, null);
+  }
+
+  /**
+   * `undefined` when the text does not look like a record of ours, which `readShownRecord` then puts into words. The whole schema
+   * takes as long again as reading and parsing the file: too long for a list of thousands. It is checked for each row that is
+   * shown. Throws the system's error.
+   */
+  read(file: string, id: string, text: string): SessionBrief | undefined {
+    [this.#file, this.#text] = [file, text];
+    const document = this.#document;
+    // What is no record leaves a document as it was.
+    document.data = null;
+    document.read();
+    return briefOf(id, document.data);
+  }
+
+  #parsed(): Record<string, unknown> | null {
+    // The mark of what is not UTF-8, unless somebody wrote it.
+    if (this.#text.includes('\ufffd') && !isUtf8(this.#port.readFileSync(this.#file))) return null;
+    try {
+      const value: unknown = JSON.parse(this.#text);
+      return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
+    } catch {
+      // Not JSON: the caller asks `readShownRecord` what is wrong with it.
+      return null;
+    }
   }
 }
 
 /** The brief of a parsed record; `undefined` when a field it needs is missing or of another type. */
-function briefOf(id: string, record: Readonly<Record<string, unknown>>): SessionBrief | undefined {
+function briefOf(id: string, record: Readonly<Record<string, unknown>> | null): SessionBrief | undefined {
+  if (record === null) return undefined;
   const { version, backend = '', status, model = '', workdir, tags = [], archived = false, pinned = false } = record;
   const { title, prompt, token_usage: usage, cost_usd = null } = record;
   const created = momentOf(record['created_at']);
