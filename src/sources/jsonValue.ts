@@ -9,6 +9,10 @@ export const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(va
 
 export const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** What a table has under a name that another program chose: nothing of what every object has, such as `constructor`. */
+export const memberOf = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 /** A count of something: whole and not negative, else 0. */
 export const countOf = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;

@@ -9,7 +9,7 @@ import { entrySchema, type Entry } from '../../src/model/entry.js';
 import { SessionError } from '../../src/model/errors.js';
 import { sessionRowSchema } from '../../src/model/row.js';
 import { codexSource } from '../../src/sources/codex/codex.js';
-import { codexId, codexMeta, linesOf, said, writeRollout } from '../support/codexRollout.js';
+import { codexEvent, codexId, codexItem, codexMeta, linesOf, said, writeRollout } from '../support/codexRollout.js';
 import { entryOutline } from '../support/entryOutline.js';
 import { folderState } from '../support/folderState.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
@@ -204,34 +204,84 @@ describe('a damaged Codex store', () => {
     });
   });
 
+  test('ids that are empty, are no texts, or look like those that a repeated one gets: each entry has its own', async () => {
+    await withScratchFolder('codex', async (home) => {
+      const noText = { toString: 'not a function', valueOf: 7 };
+      const reasoning = (id: unknown) => codexItem({ type: 'reasoning', id, summary: [{ text: 'hm' }] });
+      const records = [
+        codexMeta(codexId(1)),
+        ...['', '', 'a', 'a', 'a~2', 'a', noText].map(reasoning),
+        codexItem({ type: 'message', role: 'assistant', id: '', content: [{ text: 'An answer' }] }),
+        codexItem({ type: 'function_call', call_id: '', id: 'c', name: 'constructor', arguments: '{}' }),
+        codexItem({ type: 'function_call_output', call_id: noText, output: 'x' }),
+        codexEvent({ type: 'patch_apply_end', call_id: noText }),
+        codexEvent({ type: 'item_completed', item: { type: 'FileChange', id: noText } }),
+        codexEvent({ type: 'item_completed', item: { type: 'Plan', id: '', text: 'A plan' } }),
+        codexEvent({ type: 'thread_rolled_back', num_turns: noText }),
+      ];
+      await writeRollout(home, codexId(1), linesOf(records));
+      const entries = await codexSource({ env: { CODEX_HOME: home } }).read(codexId(1));
+      for (const entry of entries) entrySchema.parse(entry);
+      assert.deepEqual(entries.map(({ type }) => type).join(' '), `${'thinking '.repeat(7)}message tool_call message`);
+      assert.equal(new Set(entries.map(({ id }) => id)).size, entries.length);
+      assert.deepEqual(
+        entries.slice(2, 6).map(({ id }) => id),
+        ['a', 'a~2', 'a~2~2', 'a~3'],
+      );
+      const call = entries.find((entry) => entry.type === 'tool_call')?.call;
+      assert.deepEqual([call?.id, call?.kind, call?.output], ['c', 'other', undefined]);
+    });
+  });
+
   test('any JSON in a rollout harms neither the list nor the reading', async () => {
     await withScratchFolder('codex', async (home) => {
       const kinds = fc.constantFrom('session_meta', 'response_item', 'event_msg', 'compacted', 'turn_context', 'token_usage_record');
       const types = fc.constantFrom(
-        'message',
-        'function_call',
-        'reasoning',
-        'token_count',
-        'item_completed',
-        'patch_apply_end',
-        'task_complete',
+        ...['message', 'agent_message', 'reasoning', 'function_call', 'function_call_output', 'custom_tool_call', 'web_search_call'],
+        ...['token_count', 'item_completed', 'patch_apply_end', 'exec_command_end', 'task_started', 'task_complete', 'turn_aborted'],
+        ...['error', 'thread_rolled_back'],
       );
-      const payload = fc.tuple(
-        types,
-        fc.dictionary(
-          fc.constantFrom('id', 'role', 'content', 'info', 'item', 'output', 'call_id', 'changes', 'git', 'history_base', 'forked_from_id'),
-          fc.jsonValue(),
+      // What a reader may look for, and what every object has.
+      const names = fc.constantFrom(
+        ...['id', 'type', 'role', 'content', 'text', 'summary', 'message', 'info', 'item', 'output', 'call_id', 'changes', 'git', 'error'],
+        ...['history_base', 'forked_from_id', 'thread_id', 'end_ordinal_exclusive', 'name', 'arguments', 'num_turns', 'image_url', 'plan'],
+        ...['usage', 'thread_token_usage', 'total_token_usage', 'last_token_usage', 'input_tokens', 'total_tokens', 'model', 'timestamp'],
+        ...['unified_diff', 'add', 'update', 'toString', 'valueOf', '__proto__', 'constructor'],
+      );
+      const plain = fc.oneof(
+        fc.jsonValue({ stringUnit: 'binary' }),
+        fc.constantFrom('', 'user', 'assistant', 'update_plan', 'constructor', '\ud800', codexId(1), codexId(2), 1e308, -1, 0.5, 2 ** 53),
+      );
+      const { value } = fc.letrec((tie) => ({
+        value: fc.oneof(
+          { depthSize: 'small' },
+          plain,
+          fc.array(tie('value'), { maxLength: 3 }),
+          fc.dictionary(names, tie('value'), { maxKeys: 5 }),
         ),
+      }));
+      const id = fc.oneof(fc.constantFrom<unknown>('', 'a', 'a~2', { toString: 'a' }), value);
+      const texts = fc.oneof(fc.constant([{ text: 'hm' }]), value);
+      const item = fc.oneof(value, fc.record({ type: fc.constantFrom('Plan', 'FileChange'), id, text: texts }, { requiredKeys: [] }));
+      const known = fc.record({ id, call_id: id, item, content: texts, summary: texts, num_turns: id }, { requiredKeys: [] });
+      const payload = fc
+        .tuple(types, known, fc.dictionary(names, value, { maxKeys: 5 }))
+        .map(([type, some, rest]) => ({ ...rest, ...some, type }));
+      const line = fc.oneof(
+        value,
+        payload,
+        fc.record({ timestamp: value, ordinal: value, type: kinds, payload }, { requiredKeys: ['type'] }),
       );
-      const line = fc.oneof(fc.jsonValue(), fc.record({ type: kinds, payload: payload.map(([type, rest]) => ({ type, ...rest })) }));
       await fc.assert(
         fc.asyncProperty(fc.array(line, { maxLength: 12 }), async (lines) => {
           await writeRollout(home, codexId(1), lines.map((each) => `${JSON.stringify(each)}\n`).join(''));
           const source = codexSource({ env: { CODEX_HOME: home } });
           for (const row of (await source.list()).rows) sessionRowSchema.parse(row);
-          for (const entry of await source.read(codexId(1))) entrySchema.parse(entry);
+          const entries = await source.read(codexId(1));
+          for (const entry of entries) entrySchema.parse(entry);
+          assert.equal(new Set(entries.map(({ id }) => id)).size, entries.length, 'each entry has its own id');
         }),
-        { numRuns: 100 },
+        { numRuns: 300 },
       );
     });
   });

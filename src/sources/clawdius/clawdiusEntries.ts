@@ -3,7 +3,7 @@ import { textOf } from '../../model/contentText.js';
 import { noTokens } from '../../model/usage.js';
 import { clawdiusContent } from './clawdiusContent.js';
 import { objectIn, valueIn } from '../jsonText.js';
-import { arrayOf, countOf, objectOf, stringOf, timeOf } from '../jsonValue.js';
+import { arrayOf, countOf, memberOf, objectOf, stringOf, timeOf } from '../jsonValue.js';
 import type { SqliteRow } from '../sqliteFile.js';
 
 const kinds: Readonly<Record<string, ToolCall['kind']>> = {
@@ -74,7 +74,7 @@ export class ClawdiusEntries {
     const call: ToolCall = {
       id: stringOf(value['id']) || id,
       name,
-      kind: kinds[name] ?? 'other',
+      kind: memberOf(kinds, name) ?? 'other',
       title: path === '' ? name : `${name} ${path}`,
       // Nothing tells what became of a call that has no answer.
       status: 'pending',
@@ -98,7 +98,7 @@ export class ClawdiusEntries {
       return;
     }
     const name = stringOf(metadata['name']) || stringOf(metadata['tool_name']) || 'tool';
-    const call: ToolCall = { id: callId || id, name, kind: kinds[name] ?? 'other', title: name, status, output };
+    const call: ToolCall = { id: callId || id, name, kind: memberOf(kinds, name) ?? 'other', title: name, status, output };
     this.entries.push({ type: 'tool_call', id, timestamp: this.#time, source_id: id, call });
   }
 }

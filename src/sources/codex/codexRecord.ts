@@ -31,6 +31,9 @@ export function codexRecord(value: unknown): CodexRecord | undefined {
 /** A text, if it is one. */
 export const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** An id: an empty one names nothing. */
+export const idIn = (value: unknown): string | undefined => textIn(value) || undefined;
+
 const numberIn = (value: unknown): number | undefined => (isCount(value) ? value : undefined);
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

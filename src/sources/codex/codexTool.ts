@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { PlanStep, ToolCall } from '../../model/entry.js';
 import { planStep } from '../../model/planStep.js';
 import { patchDiffs } from './codexPatch.js';
-import { textsOf } from './codexRecord.js';
-import { objectOf, type JsonObject } from '../jsonValue.js';
+import { idIn, textsOf } from './codexRecord.js';
+import { memberOf, objectOf, type JsonObject } from '../jsonValue.js';
 
 /** Characters of a title made from a command. */
 const titleLimit = 200;
@@ -55,8 +55,8 @@ export function codexCall(item: JsonObject): ToolCall | undefined {
   const name = call.name ?? call.type;
   const paths = [...new Set(diff.map(({ path }) => path))];
   return {
-    id: call.call_id ?? call.id ?? '',
-    kind: diff.length > 0 ? 'edit' : (kinds[name] ?? 'other'),
+    id: idIn(call.call_id) ?? idIn(call.id) ?? '',
+    kind: diff.length > 0 ? 'edit' : (memberOf(kinds, name) ?? 'other'),
     title: paths.length > 0 ? `Edit ${paths.join(', ')}` : titleOf(name, command, input),
     status: call.type === 'web_search_call' || call.type === 'image_generation_call' ? 'completed' : 'running',
     ...(input === undefined ? {} : { input }),

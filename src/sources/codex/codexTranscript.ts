@@ -5,7 +5,7 @@ import { CodexAnswers } from './codexAnswers.js';
 import type { CodexStep } from './codexHistory.js';
 import { contentOf, saidBy } from './codexMessage.js';
 import { changeDiffs } from './codexPatch.js';
-import { recordTime, textIn, textsOf, turnErrorOf, type CodexRecord } from './codexRecord.js';
+import { idIn, recordTime, textIn, textsOf, turnErrorOf, type CodexRecord } from './codexRecord.js';
 import { codexCall, codexOutcome, planSteps } from './codexTool.js';
 import { CodexUsage } from './codexUsage.js';
 import { objectOf } from '../jsonValue.js';
@@ -76,7 +76,7 @@ export class CodexTranscript {
   }
 
   #item(item: Payload): void {
-    const id = textIn(item['id']);
+    const id = idIn(item['id']);
     switch (item['type']) {
       case 'message': {
         const role = saidBy(item);
@@ -98,7 +98,7 @@ export class CodexTranscript {
       case 'function_call_output':
       case 'custom_tool_call_output':
       case 'tool_search_output': {
-        const call = this.#calls.get(String(item['call_id']));
+        const call = this.#calls.get(textIn(item['call_id']) ?? '');
         if (call) Object.assign(call, codexOutcome(item, call));
         break;
       }
@@ -141,7 +141,7 @@ export class CodexTranscript {
         this.#endTurn(event['reason'] === 'interrupted' || event['reason'] === 'replaced' ? 'cancelled' : 'interrupted');
         break;
       case 'thread_rolled_back':
-        this.#rollBack(Number(event['num_turns']));
+        this.#rollBack(event['num_turns']);
         break;
       case 'patch_apply_end':
       case 'exec_command_end':
@@ -149,7 +149,7 @@ export class CodexTranscript {
         break;
       case 'item_completed': {
         const item = objectOf(event['item']);
-        if (item['type'] === 'Plan') this.#message('assistant', contentOf({ content: item['text'] }), textIn(item['id']));
+        if (item['type'] === 'Plan') this.#message('assistant', contentOf({ content: item['text'] }), idIn(item['id']));
         else this.#done(item, item['id']);
         break;
       }
@@ -158,7 +158,7 @@ export class CodexTranscript {
 
   /** What the screen was told of a call: how it ended, and what it changed. */
   #done(told: Payload, callId: unknown): void {
-    const call = this.#calls.get(String(callId));
+    const call = this.#calls.get(textIn(callId) ?? '');
     if (!call) return;
     const { status, exit_code: exit, success } = told;
     if (status === 'declined') call.status = 'denied';
@@ -230,8 +230,8 @@ export class CodexTranscript {
   }
 
   /** Turns that were taken back are no part of the conversation any more. */
-  #rollBack(turns: number): void {
-    const from = Number.isInteger(turns) && turns > 0 ? (this.#turns.at(-turns) ?? this.#turns[0]) : undefined;
+  #rollBack(turns: unknown): void {
+    const from = typeof turns === 'number' && Number.isInteger(turns) && turns > 0 ? (this.#turns.at(-turns) ?? this.#turns[0]) : undefined;
     if (from === undefined) return;
     this.#flush();
     this.#entries.length = from;
@@ -241,9 +241,11 @@ export class CodexTranscript {
 
   #mark(sourceId: string | undefined): { id: string; timestamp: string } {
     const wanted = sourceId ?? this.#step.place;
-    const count = (this.#ids.get(wanted) ?? 0) + 1;
-    this.#ids.set(wanted, count);
-    return { id: count === 1 ? wanted : `${wanted}~${String(count)}`, timestamp: this.#timestamp };
+    let count = (this.#ids.get(wanted) ?? 0) + 1;
+    let id = count === 1 ? wanted : `${wanted}~${String(count)}`;
+    while (id !== wanted && this.#ids.has(id)) id = `${wanted}~${String(++count)}`;
+    this.#ids.set(id, 1).set(wanted, count);
+    return { id, timestamp: this.#timestamp };
   }
 
   #push(entry: Entry): void {

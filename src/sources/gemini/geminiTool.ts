@@ -1,5 +1,5 @@
 import type { FileDiff, ToolCall } from '../../model/entry.js';
-import { objectOf, stringOf, type JsonObject } from '../jsonValue.js';
+import { memberOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
 import { partsOf } from './geminiMessage.js';
 
 const kinds: Readonly<Record<string, ToolCall['kind']>> = {
@@ -44,13 +44,13 @@ export function geminiCall(call: JsonObject, results: ReadonlyMap<string, Gemini
   const shown = stringOf(display);
   const given = results.get(id);
   const output = partsOf(call['result']).map(responseText).filter(Boolean).join('\n') || (given?.output ?? shown);
-  const status = statuses[stringOf(call['status'])] ?? (output === '' ? 'pending' : given?.isError ? 'failed' : 'completed');
+  const status = memberOf(statuses, stringOf(call['status'])) ?? (output === '' ? 'pending' : given?.isError ? 'failed' : 'completed');
   const args = objectOf(call['args']);
   const path = stringOf(args['file_path']) || stringOf(args['absolute_path']) || stringOf(args['path']);
   const diff = status === 'completed' ? diffOf(objectOf(display), path) : undefined;
   return {
     id,
-    kind: kinds[name] ?? 'other',
+    kind: memberOf(kinds, name) ?? 'other',
     title: titleOf(call, name, path).slice(0, titleLimit),
     status,
     tool: name,

@@ -7,7 +7,7 @@ import { readFileEnds } from '../fileEnds.js';
 import type { RowFile } from '../fileRows.js';
 import { damagedForeignRow, foreignRow } from '../foreignRow.js';
 import { jsonElements, jsonMembers, partValue } from '../jsonPart.js';
-import { arrayOf, countOf, objectOf, stringOf, timeOf, type JsonObject } from '../jsonValue.js';
+import { arrayOf, countOf, memberOf, objectOf, stringOf, timeOf, type JsonObject } from '../jsonValue.js';
 import { isPersonsMessage, messageText } from './openclackyMessage.js';
 import { promptStart } from '../promptStart.js';
 
@@ -141,7 +141,7 @@ function rowOf(ownId: string, path: string, stat: Stats, fields: JsonObject, pro
     backend: 'openclacky',
     ...(sessionId === '' ? {} : { backend_session_id: sessionId }),
     ...(model === '' ? {} : { model }),
-    status: statuses[stringOf(stats['last_status'])] ?? 'active',
+    status: memberOf(statuses, stringOf(stats['last_status'])) ?? 'active',
     workdir: stringOf(fields['working_dir']),
     prompt,
     cost_usd: typeof cost === 'number' && cost >= 0 ? cost : null,

@@ -1,5 +1,5 @@
 import type { FileDiff, ToolCall } from '../../model/entry.js';
-import { objectOf, stringOf, type JsonObject } from '../jsonValue.js';
+import { memberOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
 
 const kinds: Readonly<Record<string, ToolCall['kind']>> = {
   file_reader: 'read',
@@ -31,7 +31,7 @@ export function openclackyCall(id: string, call: JsonObject): ToolCall {
   const path = stringOf(args['path']);
   return {
     id,
-    kind: kinds[name] ?? 'other',
+    kind: memberOf(kinds, name) ?? 'other',
     title: (main === undefined ? name : `${name} ${main.split('\n')[0] ?? ''}`).slice(0, titleLimit),
     status: 'pending',
     tool: name,

@@ -1,7 +1,7 @@
 import type { Entry, EntryOf, StopReason } from '../../model/entry.js';
 import type { MessageUsage } from '../../model/usage.js';
 import { timeOfMs } from '../jsonText.js';
-import { arrayOf, countOf, objectOf, stringOf, timeOf, type JsonObject } from '../jsonValue.js';
+import { arrayOf, countOf, memberOf, objectOf, stringOf, timeOf, type JsonObject } from '../jsonValue.js';
 import { openclawContent } from './openclawText.js';
 import { openclawCommand, openclawToolCall, withOpenclawResult } from './openclawTool.js';
 
@@ -131,7 +131,7 @@ const stops: Readonly<Record<string, StopReason>> = { stop: 'end_turn', length: 
 
 function endOf(message: JsonObject, { timestamp }: Base, fork: OpenclawFork | undefined): Partial<Message> {
   const usage = usageOf(objectOf(message['usage']));
-  const stop = stops[stringOf(message['stopReason'])];
+  const stop = memberOf(stops, stringOf(message['stopReason']));
   const isInherited = fork !== undefined && Date.parse(timestamp) < fork.at;
   return {
     ...(usage && (isInherited ? { inherited: { from: fork.from, usage } } : { usage })),

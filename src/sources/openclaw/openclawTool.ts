@@ -1,5 +1,5 @@
 import type { FileDiff, ToolCall } from '../../model/entry.js';
-import { objectOf, stringOf, type JsonObject } from '../jsonValue.js';
+import { memberOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
 import { openclawContent } from './openclawText.js';
 
 /** Characters of a tool's output that are kept. */
@@ -33,7 +33,7 @@ export function openclawToolCall(block: JsonObject, id: string): ToolCall {
   return {
     id: stringOf(block['id']) || id,
     name,
-    kind: kinds[name] ?? 'other',
+    kind: memberOf(kinds, name) ?? 'other',
     title: subject === undefined ? name : `${name} ${subject.split('\n')[0] ?? ''}`,
     status: 'pending',
     ...(block['arguments'] !== undefined && { input: block['arguments'] }),

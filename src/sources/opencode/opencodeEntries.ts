@@ -2,7 +2,7 @@ import type { ContentBlock, Entry, EntryOf, StopReason } from '../../model/entry
 import type { MessageUsage } from '../../model/usage.js';
 import { addCost, addTokens } from '../../model/usage.js';
 import { timeOfMs } from '../jsonText.js';
-import { objectOf, stringOf, type JsonObject } from '../jsonValue.js';
+import { memberOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
 import { opencodePlan, opencodeToolCall } from './opencodeTool.js';
 import { opencodeUsage } from './opencodeUsage.js';
 
@@ -135,7 +135,7 @@ function endOf(message: OpencodeMessage): Partial<Message> {
   const usage = usageOf(message);
   const error = objectOf(message.data['error']);
   const name = stringOf(error['name']);
-  const stop = name === '' ? stops[stringOf(message.data['finish'])] : name === 'MessageAbortedError' ? 'cancelled' : 'error';
+  const stop = name === '' ? memberOf(stops, stringOf(message.data['finish'])) : name === 'MessageAbortedError' ? 'cancelled' : 'error';
   return {
     ...(usage && (message.inheritedFrom === undefined ? { usage } : { inherited: { from: message.inheritedFrom, usage } })),
     ...(stop && { stop_reason: stop }),

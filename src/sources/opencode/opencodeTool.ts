@@ -1,6 +1,6 @@
 import type { FileDiff, PlanStep, ToolCall } from '../../model/entry.js';
 import { planStep } from '../../model/planStep.js';
-import { arrayOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
+import { arrayOf, memberOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
 
 /** Characters of a tool's output that are kept. */
 const maxOutput = 256 * 1024;
@@ -37,7 +37,7 @@ export function opencodeToolCall(part: JsonObject, id: string, isOver: boolean):
   return {
     id: stringOf(part['callID']) || id,
     name,
-    kind: kinds[name] ?? 'other',
+    kind: memberOf(kinds, name) ?? 'other',
     title: stringOf(state['title']) || titleOf(input) || name,
     status,
     ...(state['input'] !== undefined && { input: state['input'] }),
