@@ -19,6 +19,7 @@ describe('OpenClaw writes, and its store is read', () => {
   const scratch = makeScratchFolder('openclaw');
   const state = join(scratch.folder, 'state');
   const workspace = join(scratch.folder, 'workspace');
+  const log = join(scratch.folder, 'openclaw.log');
   const env = { HOME: scratch.folder, OPENCLAW_STATE_DIR: state };
   const source = openclawSource({ env });
   const key = 'agent:main:explicit:from-a-test';
@@ -45,6 +46,8 @@ describe('OpenClaw writes, and its store is read', () => {
       const config = {
         agents: { defaults: { workspace, model: { primary: 'test/model' } } },
         models: { mode: 'replace', providers: { test } },
+        // Else it writes into one folder of the machine's, for all homes.
+        logging: { file: log },
       };
       await writeFile(join(state, 'openclaw.json'), JSON.stringify(config));
     },
@@ -70,6 +73,7 @@ describe('OpenClaw writes, and its store is read', () => {
     assert.match(lines[1] ?? '', /^assistant: You said: [^]* \{\d+ \d+ 0 0 \d+ \$[\d.]+\}$/);
     assert.equal((await source.info()).version, openclawVersion);
     assert.deepEqual(await agents(), before);
+    assert.notEqual(await readFile(log, 'utf8'), '', 'what it logs is here');
   });
 
   test('it goes on with its session, and what was read before has the same ids', async () => {
