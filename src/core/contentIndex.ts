@@ -8,7 +8,7 @@ import type { SearchIndex } from '../search/searchIndex.js';
 import type { ContentSearch } from './contentSearch.js';
 import { ownSource, type CoreContext } from './context.js';
 import type { GatheredRows } from './gatheredRows.js';
-import { contentKey, rowText, sessionTexts } from './sessionTexts.js';
+import { contentKey, rowText, sessionTexts, type SessionPlaces } from './sessionTexts.js';
 
 /**
  * Characters written in one transaction: short enough for another window to wait for; and where nobody waits for the whole, short
@@ -20,13 +20,13 @@ const sliceMs = 5;
 
 /** Content search by the derived index: an update reads only the sessions that changed since they were indexed. */
 export class ContentIndex implements ContentSearch {
-  readonly #context: CoreContext;
+  readonly #context: SessionPlaces & Pick<CoreContext, 'logger'>;
   readonly #index: SearchIndex;
   #updating: Promise<void> = Promise.resolve();
   /** What the index is up to date with. */
   #current: GatheredRows | undefined;
 
-  constructor(context: CoreContext, index: SearchIndex) {
+  constructor(context: SessionPlaces & Pick<CoreContext, 'logger'>, index: SearchIndex) {
     this.#context = context;
     this.#index = index;
   }

@@ -4,8 +4,11 @@ import type { CoreContext } from './context.js';
 import { ownSource } from './context.js';
 import { foreignId, sourceNamed } from './foreignId.js';
 
+/** Where sessions are read. */
+export type SessionPlaces = Pick<CoreContext, 'store' | 'sources' | 'otherStores'>;
+
 /** What can be found of a session: first what its row says, then its entries. */
-export async function sessionTexts(context: CoreContext, row: SessionRow): Promise<readonly EntryText[]> {
+export async function sessionTexts(context: SessionPlaces, row: SessionRow): Promise<readonly EntryText[]> {
   const texts = [rowText(row)];
   const add = (entry: Parameters<typeof entryText>[0]): boolean => {
     const text = entryText(entry);
@@ -19,7 +22,7 @@ export async function sessionTexts(context: CoreContext, row: SessionRow): Promi
 }
 
 /** A session of ours may lie in another folder's store. */
-async function storeOf({ store, otherStores }: CoreContext, row: SessionRow) {
+async function storeOf({ store, otherStores }: SessionPlaces, row: SessionRow) {
   if (row.path === store.root) return store;
   return (await otherStores()).find(({ root }) => root === row.path) ?? store;
 }
