@@ -22,6 +22,8 @@ export interface AgentInfo {
   readonly from?: 'config' | 'editor' | undefined;
   /** Where the key of an endpoint comes from. `none`: it is sent without one. Absent: it is no endpoint. */
   readonly key?: 'editor' | 'environment' | 'missing' | 'none' | undefined;
+  /** Opening a session tells what it offers, needs neither a login nor the network, and leaves nothing where nothing is said in it. */
+  readonly tells?: boolean | undefined;
   readonly can: readonly AgentAbility[];
 }
 

@@ -43,7 +43,11 @@ export async function searchAgent(
   const found: FoundWay[] = [];
   for (const way of ways) {
     const program = await programOf(way, { folders, refuse });
-    if (program) found.push({ way, program, info: { ...base, version: program.version, path: program.path, via: way.via, can: way.can } });
+    if (!program) continue;
+    // What the config names may be another program.
+    const tells = way.tells === true && config.command === undefined ? { tells: true } : {};
+    const { version, path: file } = program;
+    found.push({ way, program, info: { ...base, version, path: file, via: way.via, ...tells, can: way.can } });
   }
   const [best] = found;
   if (best) return { info: best.info, found, config };

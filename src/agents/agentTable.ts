@@ -28,6 +28,11 @@ export interface AgentWay {
   /** The oldest Node that runs it, where it is a script. */
   readonly node: number;
   readonly can: readonly AgentAbility[];
+  /**
+   * See `AgentInfo`. Not the others: of a session that was only opened Gemini keeps a file, OpenCode a row and claude-agent-acp a
+   * folder, and codex-acp opens none without a login.
+   */
+  readonly tells?: boolean;
   readonly connect: ConnectAgent;
 }
 
@@ -53,6 +58,7 @@ export const agentTable: readonly AgentRow[] = [
         args: [],
         node: 22,
         can: ['resume', 'fork', 'fork_at', 'permissions', 'models', 'modes', 'thinking'],
+        tells: true,
         connect: connectClaude,
       },
     ],
@@ -79,6 +85,7 @@ export const agentTable: readonly AgentRow[] = [
         args: ['app-server'],
         node: 16,
         can: ['resume', 'fork', 'fork_at', 'permissions', 'models', 'modes', 'thinking'],
+        tells: true,
         connect: connectCodex,
       },
     ],

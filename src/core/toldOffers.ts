@@ -17,6 +17,7 @@ const mostModels = 500;
  */
 export class ToldOffers {
   readonly #file: HomeFile;
+  readonly #asked = new Map<string, Promise<void>>();
 
   constructor(file: HomeFile) {
     this.#file = file;
@@ -24,6 +25,14 @@ export class ToldOffers {
 
   async of(agent: string): Promise<Told> {
     return this.#parse(await this.#file.read()).agents[agent] ?? { models: [], thinking_levels: [] };
+  }
+
+  /** Has an agent asked that has told nothing yet, once for all who want to know. */
+  async once(agent: string, ask: () => Promise<void>): Promise<void> {
+    if ((await this.of(agent)).models.length > 0) return;
+    const asked = this.#asked.get(agent) ?? ask();
+    this.#asked.set(agent, asked);
+    await asked;
   }
 
   /** Keeps what an agent told; nothing where it did not say. */

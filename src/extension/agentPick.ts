@@ -54,8 +54,10 @@ async function chooseAgent(client: SessionClient, list: SessionList, folder: Fol
     return undefined;
   }
   if (agent.demo) return { backend: agent.name };
-  const { models } = await client.request('agents/offers', { folder: folder.path, agent: agent.name, ask: true });
-  const model = await chooseModel(agent, models.length > 0 ? models : usedModels(list, agent.name), question.titles.model);
+  // An agent that has told nothing yet takes a moment.
+  const offers = client.request('agents/offers', { folder: folder.path, agent: agent.name, ask: true });
+  const models = offers.then((told) => (told.models.length > 0 ? told.models : usedModels(list, agent.name)));
+  const model = await chooseModel(agent, models, question.titles.model);
   return model && { backend: agent.name, ...(model.name === undefined ? {} : { model: model.name }) };
 }
 
@@ -81,15 +83,15 @@ function agentItems(agents: readonly AgentInfoData[], { first, mark }: Question)
 
 async function chooseModel(
   agent: AgentInfoData,
-  models: AgentOffers['models'],
+  models: Promise<AgentOffers['models']>,
   title: string,
 ): Promise<{ readonly name?: string } | undefined> {
-  const items: ModelItem[] = [
+  const itemsOf = (known: AgentOffers['models']): ModelItem[] => [
     { label: l10n.t('Default model'), description: l10n.t('what {0} is set to', agent.title), choice: 'default' },
-    ...models.map(({ id, title: label }): ModelItem => ({ label, id, ...(label === id ? {} : { description: id }) })),
+    ...known.map(({ id, title: label }): ModelItem => ({ label, id, ...(label === id ? {} : { description: id }) })),
     { label: l10n.t('Other model…'), choice: 'other' },
   ];
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await vscode.window.showQuickPick<ModelItem>(models.then(itemsOf), {
     title,
     placeHolder: l10n.t('Which model?'),
     matchOnDescription: true,

@@ -46,6 +46,8 @@ export const agentInfoSchema = z.object({
   via: z.enum(['acp', 'own']).optional(),
   from: z.enum(['config', 'editor']).optional(),
   key: z.enum(['editor', 'environment', 'missing', 'none']).optional(),
+  /** It can be asked what it offers before its first turn: see `agents/offers`. */
+  tells: z.boolean().optional(),
   can: z.array(z.string()),
 });
 export type AgentInfoData = z.infer<typeof agentInfoSchema>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AgentOffers } from '../../src/model/agentOffers.js';
 import { panelsForFile, type PanelPage } from '../support/panelPage.js';
-import { answer, finished, loginPrompt, row, sessionId, show, snapshot } from '../support/panelSamples.js';
+import { agents, answer, finished, loginPrompt, row, sessionId, show, snapshot } from '../support/panelSamples.js';
 import { until } from '../support/until.js';
 
 const openPanel = panelsForFile();
@@ -48,6 +48,28 @@ describe('the composer’s foot', () => {
     assert.deepEqual(await panel.posted('send'), [{ kind: 'send', text: 'hello', attachments: [], backend: 'claude', settings }]);
     assert.deepEqual(await panel.posted('choose'), []);
   });
+});
+
+test('an agent that has told no models yet is asked for them when they are looked at', async () => {
+  const panel = await openPanel();
+  const asking = agents.map((agent) => (agent.name === 'claude' ? { ...agent, tells: true } : agent));
+  const offers: AgentOffers = { agent: 'claude', models: [], thinking_levels: [], defaults: { fallbacks: [] } };
+  await panel.send(show(undefined, { agents: asking, backend: 'claude', offers }));
+  await panel.page.getByRole('button', { name: 'Model: Default model' }).click();
+  const options = panel.page.getByRole('listbox', { name: 'Model' }).getByRole('option');
+  assert.deepEqual(await options.allInnerTexts(), ['Default model asking for others']);
+  const asked = async () => (await panel.posted('offers')).filter(({ ask }) => ask === true);
+  assert.deepEqual(await asked(), [{ kind: 'offers', agent: 'claude', ask: true }]);
+  await panel.send({ kind: 'offers', offers: { ...offers, models: [{ id: 'haiku', title: 'Haiku' }] } });
+  assert.deepEqual(await options.allInnerTexts(), ['Default model', 'Haiku']);
+  await options.filter({ hasText: 'Haiku' }).click();
+  await panel.page.getByRole('button', { name: 'Model: Haiku' }).waitFor();
+  assert.equal((await asked()).length, 1);
+
+  const other = await openPanel();
+  await other.send(show(undefined, { agents, backend: 'claude', offers }));
+  await other.page.getByRole('button', { name: 'Agent: Claude' }).waitFor();
+  assert.equal(await other.page.getByRole('button', { name: /^Model:/ }).count(), 0, 'others are not asked');
 });
 
 test('a model has its short name, the whole one in the tooltip, and none where the agent’s says the same', async () => {

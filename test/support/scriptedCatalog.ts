@@ -24,6 +24,8 @@ export interface ScriptedOptions {
   readonly can?: { readonly resume?: boolean; readonly fork?: boolean; readonly forkAt?: boolean; readonly think?: boolean };
   /** The agents that it lists as installed. */
   readonly names?: readonly string[];
+  /** See `AgentInfo`. */
+  readonly tells?: boolean;
   /** The commands that it tells of. */
   readonly commands?: AgentSession['commands'];
   /** Rejects the connection. */
@@ -40,6 +42,8 @@ export interface ScriptedCatalog extends AgentCatalog {
   readonly prompts: readonly string[];
   /** The same, as they came. */
   readonly contents: readonly (readonly ContentBlock[])[];
+  /** The folders that it was started in. */
+  readonly folders: readonly string[];
   /** Connections that are not closed. */
   open(): number;
   /** Ends all its processes as a crash does. */
@@ -84,15 +88,17 @@ export function scriptedCatalog({
   can = {},
   names = ['scripted'],
   missing,
+  tells,
   lost = new Set(),
   commands = [{ name: 'review', description: 'look it over', hint: 'what' }],
 }: ScriptedOptions = {}): ScriptedCatalog {
   const calls: string[] = [];
   const prompts: string[] = [];
   const contents: (readonly ContentBlock[])[] = [];
+  const folders: string[] = [];
   const closers = new Set<(end: { code: number | null; lastWords: string }) => void>();
   let made = 0;
-  const info: AgentInfo = { name: 'scripted', title: 'Scripted', demo: false, can: ['permissions'] };
+  const info: AgentInfo = { name: 'scripted', title: 'Scripted', demo: false, tells, can: ['permissions'] };
 
   const session = (id: string, { mode }: SessionOptions): AgentSession => {
     calls.push(`mode ${mode ?? 'none'}`);
@@ -167,14 +173,16 @@ export function scriptedCatalog({
     calls,
     prompts,
     contents,
+    folders,
     open: () => closers.size,
     crash: () => {
       for (const close of closers) close({ code: 1, lastWords: 'crashed' });
       closers.clear();
     },
     list: () => Promise.resolve(names.map((name) => ({ ...info, name }))),
-    connect: (name) => {
+    connect: (name, { cwd }) => {
       calls.push(`connect ${name}`);
+      folders.push(cwd);
       return missing ? Promise.reject(missing) : Promise.resolve(connection());
     },
   };

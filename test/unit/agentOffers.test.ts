@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { withModels } from '../../src/agents/modelCatalog.js';
+import { SessionError } from '../../src/model/errors.js';
 import { withFolder } from '../support/openFolder.js';
 import { startEndpoint } from '../support/endpointServer.js';
 import { scriptedCatalog } from '../support/scriptedCatalog.js';
@@ -74,7 +76,34 @@ describe('what an agent offers', () => {
     }
   });
 
-  test('is not asked of a program: that would begin a session of its own', async () => {
+  test('is asked of a program that has told nothing yet and keeps nothing of it, once, in a folder that is gone afterwards', async () => {
+    const agents = scriptedCatalog({ tells: true, can: { think: true } });
+    let trusted = false;
+    await withFolder({ agents, trusted: () => trusted }, async ({ workspace, open, dir }) => {
+      assert.deepEqual((await workspace.offers('scripted', { ask: true })).models, []);
+      trusted = true;
+      assert.deepEqual((await workspace.offers('scripted')).models, []);
+      assert.deepEqual(agents.calls, []);
+      const both = await Promise.all([1, 2].map(() => workspace.offers('scripted', { ask: true })));
+      for (const offers of [...both, await workspace.offers('scripted'), await (await open()).offers('scripted', { ask: true })])
+        assert.deepEqual(offers, { agent: 'scripted', ...told, defaults: { fallbacks: [] } });
+      assert.deepEqual(agents.calls, ['connect scripted', 'create', 'mode none', 'dispose']);
+      const [folder = ''] = agents.folders;
+      assert.notEqual(folder, dir);
+      assert.ok(!existsSync(folder));
+      assert.deepEqual((await workspace.list()).rows, []);
+    });
+  });
+
+  test('is not asked again of a program that could not be started', async () => {
+    const agents = scriptedCatalog({ tells: true, missing: new SessionError('agent_failed', 'it is not signed in') });
+    await withFolder({ agents }, async ({ workspace }) => {
+      for (const _ of [1, 2]) assert.deepEqual((await workspace.offers('scripted', { ask: true })).models, []);
+      assert.deepEqual(agents.calls, ['connect scripted']);
+    });
+  });
+
+  test('is not asked of another program: that would begin a session of its own', async () => {
     const agents = scriptedCatalog();
     await withFolder({ agents }, async ({ workspace }) => {
       assert.deepEqual((await workspace.offers('scripted', { ask: true })).models, []);

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer } from 'preact/hooks';
+import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
 import type { AgentOffers } from '../../src/model/agentOffers.js';
 import type { PromptCommandInfo } from '../../src/model/promptCommand.js';
 import { changedFiles } from '../changedFiles.js';
@@ -121,6 +121,8 @@ function Panel({ state, host, actions }: PanelProps) {
 
   const models = modelChoices(backend, row ? [row, ...state.recent] : state.recent, model, offers);
   const word = modelWord(agentTitle(agents, backend), models, model);
+  const unasked = useUnasked(state, backend, post);
+  const asking = models.length === 0 ? unasked : undefined;
   const levels = thinkingChoices(level, offers);
   return (
     <div class="panel">
@@ -215,11 +217,12 @@ function Panel({ state, host, actions }: PanelProps) {
                 onOpen: begun ? () => post({ kind: 'switchAgent' }) : undefined,
               }}
               model={
-                word !== undefined
+                word !== undefined || asking
                   ? {
-                      choices: models,
+                      choices: asking ? [asking.choice] : models,
                       value: model,
                       word,
+                      onShow: asking?.ask,
                       onPick: (id) => pick({ settings: { model: id === '' ? null : id } }),
                       fixed: closed,
                     }
@@ -283,6 +286,20 @@ function useCommands({ session, commands }: PanelState, draft: string, post: Pan
     if (isCommand && id !== undefined) post({ kind: 'commands' });
   }, [isCommand, id]);
   return commands !== undefined && commands.id === id ? commands.list : noCommands;
+}
+
+/** What stands for the models of an agent that has not told them yet, and can be asked for them when they are looked at. */
+function useUnasked({ agents, offers }: PanelState, backend: string, post: PanelActions['post']) {
+  const [asked, setAsked] = useState<{ readonly backend: string; readonly before: AgentOffers | undefined }>();
+  const agent = agents.find(({ name }) => name === backend);
+  if (agent?.tells !== true || agent.problem !== undefined) return undefined;
+  const waits = asked?.backend === backend && asked.before === offers[backend];
+  const ask = (): void => {
+    if (asked?.backend === backend) return;
+    setAsked({ backend, before: offers[backend] });
+    post({ kind: 'offers', agent: backend, ask: true });
+  };
+  return { choice: { id: '', label: 'Default model', note: waits ? 'asking for others' : undefined }, ask };
 }
 
 /** What the agent offers, asked for where it is another than the one that is known. */

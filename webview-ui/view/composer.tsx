@@ -20,6 +20,8 @@ export interface Pick {
   readonly fixed?: string | undefined;
   /** Asks elsewhere, in place of a list here. */
   readonly onOpen?: (() => void) | undefined;
+  /** Hears that the list is looked at. */
+  readonly onShow?: (() => void) | undefined;
 }
 
 interface ComposerProps {

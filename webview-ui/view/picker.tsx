@@ -25,12 +25,14 @@ interface PickerProps {
   readonly why?: string | undefined;
   /** Asks elsewhere, in place of the list. */
   readonly onOpen?: (() => void) | undefined;
+  /** Hears that the list is looked at. */
+  readonly onShow?: (() => void) | undefined;
   /** The id of what says more of the present choice. */
   readonly describedBy?: string | undefined;
 }
 
 /** A button with the present choice, and a list above it. */
-export function Picker({ name, choices, value, word, onPick, icon, disabled = false, why, onOpen, describedBy }: PickerProps) {
+export function Picker({ name, choices, value, word, onPick, icon, disabled = false, why, onOpen, onShow, describedBy }: PickerProps) {
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const root = useRef<HTMLSpanElement>(null);
@@ -60,6 +62,7 @@ export function Picker({ name, choices, value, word, onPick, icon, disabled = fa
       ),
     );
     setOpen(true);
+    onShow?.();
   };
   const close = (): void => {
     setOpen(false);
