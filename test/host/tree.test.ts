@@ -219,10 +219,7 @@ describe('the Sessions tree', () => {
     const { id } = await startSession(host(), '/flood 60\nThe first question', { title: 'A long one' });
     for (const text of ['Where does the zebra live?', '/flood 60\nThe third question', '/flood 60\nThe last question']) {
       await request(host(), 'turn/start', { folder: host().workspace, id, content: [{ type: 'text', text }] });
-      await until('the answer', async () => {
-        const { row, running } = await request(host(), 'sessions/get', { folder: host().workspace, id });
-        return !running && !row.running;
-      });
+      await until('the answer', async () => !(await request(host(), 'sessions/get', { folder: host().workspace, id })).running);
     }
     await window.ask(
       () => window.titleAction(view, 'Search Sessions…'),
