@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { analyzeMetafile, build, context } from 'esbuild';
 import { lazyBuiltins } from './.config/lazyBuiltins.mjs';
+import { oneVscode } from './.config/oneVscode.mjs';
 
 const watch = process.argv.includes('--watch');
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -42,8 +43,8 @@ const script = {
 
 const bundles = [
   // The language client and the parsing of what webviews post are bundles of their own, loaded when first needed: activation stays short.
-  { ...node, format: 'cjs', entryPoints: { extension: 'src/extension/activate.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, external: ['vscode'] },
-  { ...node, format: 'cjs', entryPoints: { languageClient: 'src/extension/languageClient.ts', webviewMessages: 'src/extension/webviewMessages.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, external: ['vscode'] },
+  { ...node, format: 'cjs', entryPoints: { extension: 'src/extension/activate.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, plugins: [oneVscode] },
+  { ...node, format: 'cjs', entryPoints: { languageClient: 'src/extension/languageClient.ts', webviewMessages: 'src/extension/webviewMessages.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, plugins: [oneVscode] },
   // The command line is one file: a list would need 40 chunks, and finding each takes longer than running it. Its parts
   // still run when they are first imported. It is a script, which the entry loads with its compiled code: src/cli/codeCache.ts.
   { ...esm, entryPoints: { 'cli/skein': 'src/cli/skein.ts' }, external: ['./main.js'] },
