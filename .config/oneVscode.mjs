@@ -5,8 +5,9 @@
 export const oneVscode = {
   name: 'one-vscode',
   setup(build) {
-    build.onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
-      namespace === 'vscode' ? { path: 'vscode', external: true } : { path: 'vscode', namespace: 'vscode' },
+    // Scripts, such as the language client's, take it as it is, and look for its own members.
+    build.onResolve({ filter: /^vscode$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'vscode', namespace: 'vscode' } : { path: 'vscode', external: true },
     );
     // Its own members are none, so that nothing is copied: they are found behind it.
     build.onLoad({ filter: /.*/, namespace: 'vscode' }, () => ({ contents: "module.exports = Object.create(require('vscode'));" }));
