@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openHost, type Host } from '../support/host.js';
+import { until } from '../support/until.js';
 import { spreadOf, type Figure } from './figure.js';
 
 const runs = 15;
@@ -16,7 +17,9 @@ export async function hostBench(): Promise<readonly Figure[]> {
     await host.window.openContainer('Skein');
     await host.window.treeRows('Sessions').first().waitFor();
     const refresh = spreadOf(['from write to row', await refreshTimes(host)]);
-    const activation = spreadOf(['activate', await activationTimes(host)]);
+    const started = await activations(host);
+    const own = spreadOf(['load and activate', started.map((each) => each.own)]);
+    const shown = spreadOf(['as shown', started.map((each) => each.shown)]);
     return [
       {
         name: 'tree shows an outside change',
@@ -26,7 +29,14 @@ export async function hostBench(): Promise<readonly Figure[]> {
         of: { median: refresh.median },
         spread: [refresh],
       },
-      { name: 'activation', value: activation.median, unit: 'ms', bound: 50, of: { median: activation.median }, spread: [activation] },
+      { name: 'activation', value: own.median, unit: 'ms', bound: 50, of: { median: own.median }, spread: [own] },
+      {
+        name: 'activation, as Running Extensions shows it',
+        value: shown.median,
+        unit: 'ms',
+        of: { median: shown.median },
+        spread: [shown],
+      },
     ];
   } finally {
     await host.close();
@@ -64,19 +74,35 @@ async function refreshTimes(host: Host): Promise<readonly number[]> {
   return times;
 }
 
-/** What VS Code itself measured at each start of its extension host, in milliseconds: the row of Running Extensions. */
-async function activationTimes({ window }: Host): Promise<readonly number[]> {
-  const times: number[] = [];
+/** What VS Code itself measured at each start of its extension host, in milliseconds: what Developer: Startup Performance tells. */
+interface Activation {
+  /** From the beginning of the loading of the extension's code to its end, and the call of its `activate`. */
+  readonly own: number;
+  /** The same as Running Extensions shows it: there loading begins when it is asked for, before the code of all others that start in that moment. */
+  readonly shown: number;
+}
+
+async function activations(host: Host): Promise<readonly Activation[]> {
+  const { window } = host;
+  const found: Activation[] = [];
   for (let start = 0; start < starts; start++) {
     await window.reload();
     await window.treeRows('Sessions').first().waitFor();
-    await window.runCommand('Developer: Show Running Extensions');
-    const row = window.page.locator('.runtime-extensions-editor .extension', { has: window.page.getByText('Skein', { exact: true }) });
-    await row.waitFor();
-    const text = await row.innerText();
-    const match = /(\d+)\s*ms/.exec(text);
-    if (!match?.[1]) throw new Error(`no activation time in "${text}"`);
-    times.push(Number(match[1]));
+    await window.runCommand('Developer: Startup Performance');
+    found.push(await until('the times of activation', async () => activationIn(await startupPerformance(host))));
+    await window.runCommand('View: Close All Editors');
   }
-  return times;
+  return found;
+}
+
+const startupPerformance = (host: Host): Promise<string> =>
+  host.evaluate((api) => api.workspace.textDocuments.find(({ uri }) => uri.scheme === 'perf')?.getText() ?? '', undefined);
+
+/** `undefined` where the report has no such extension yet. */
+function activationIn(report: string): Activation | undefined {
+  const [, load, call] = /^\| skein\.skein +\| \w+ +\| (\d+) +\| (\d+) +\|/m.exec(report) ?? [];
+  const at = (mark: string): number => Number(new RegExp(`^code/extHost/${mark}/skein\\.skein\\t(\\d+)`, 'm').exec(report)?.[1]);
+  const loading = at('didLoadExtensionCode') - at('willLoadExtensionCode');
+  if (load === undefined || call === undefined || Number.isNaN(loading)) return undefined;
+  return { own: loading + Number(call), shown: Number(load) + Number(call) };
 }
