@@ -193,6 +193,7 @@ export class IndexTableBuilder {
   readonly #columns: IndexColumns;
   readonly #base: IndexTable | undefined;
   readonly #strings: Map<string, number>;
+  readonly #last: { readonly text: string; readonly place: number }[] = [];
   #row = 0;
 
   constructor(count: number, base: IndexTable | undefined, columns = new IndexColumns(count)) {
@@ -229,22 +230,25 @@ export class IndexTableBuilder {
     columns.setNumber(row, numberColumns.created, brief.created);
     columns.setNumber(row, numberColumns.tokens, brief.tokens);
     columns.setNumber(row, numberColumns.cost, brief.cost_usd ?? Number.NaN);
-    columns.setString(row, stringColumns.backend, this.#intern(brief.backend));
-    columns.setString(row, stringColumns.status, this.#intern(brief.status));
-    columns.setString(row, stringColumns.model, this.#intern(brief.model));
-    columns.setString(row, stringColumns.workdir, this.#intern(brief.workdir));
-    columns.setString(row, stringColumns.tags, this.#intern(brief.tags.join('\0')));
+    this.#setString(row, stringColumns.backend, brief.backend);
+    this.#setString(row, stringColumns.status, brief.status);
+    this.#setString(row, stringColumns.model, brief.model);
+    this.#setString(row, stringColumns.workdir, brief.workdir);
+    this.#setString(row, stringColumns.tags, brief.tags.join('\0'));
   }
 
   finish(facts: TableFacts): IndexTable {
     return new IndexTable(facts, this.#columns.first(this.#row), [...this.#strings.keys()]);
   }
 
-  #intern(text: string): number {
-    const known = this.#strings.get(text);
-    if (known !== undefined) return known;
-    const index = this.#strings.size;
-    this.#strings.set(text, index);
-    return index;
+  /** The row before mostly has the same text: comparing takes less than looking it up. */
+  #setString(row: number, column: number, text: string): void {
+    let last = this.#last[column];
+    if (last?.text !== text) {
+      last = { text, place: this.#strings.get(text) ?? this.#strings.size };
+      this.#strings.set(text, last.place);
+      this.#last[column] = last;
+    }
+    this.#columns.setString(row, column, last.place);
   }
 }

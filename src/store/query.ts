@@ -31,6 +31,7 @@ export async function queryRows(context: StoreContext, index: ListIndex, query: 
 
 /** The first `count` rows, largest key first. Equal ones come by id, so that pages neither repeat nor leave out. */
 function sorted(table: IndexTable, rows: readonly number[], sort: NonNullable<StoreQuery['sort']>, count: number): readonly number[] {
+  if (count === 0) return [];
   const keys = table.keys(sort);
   const keyOf = (row: number): number => keys[row] ?? 0;
   let candidates = rows;
