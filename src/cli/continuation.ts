@@ -1,4 +1,4 @@
-import { requireAgent } from '../core/switchAgent.js';
+import { requireAgent } from '../core/turns/switchAgent.js';
 import type { Workspace } from '../core/workspace.js';
 import type { SessionRow } from '../model/row.js';
 import { converse } from './conversation.js';

@@ -1,4 +1,4 @@
-import { commandHelp, commandOf } from '../core/promptCommands.js';
+import { commandHelp, commandOf } from '../core/prompts/promptCommands.js';
 import type { Workspace } from '../core/workspace.js';
 import { SessionError } from '../model/errors.js';
 import type { Invocation } from './invocation.js';

@@ -1,5 +1,5 @@
 import type { Workspace } from '../core/workspace.js';
-import { commandHelp, commandOf } from '../core/promptCommands.js';
+import { commandHelp, commandOf } from '../core/prompts/promptCommands.js';
 import { SessionError } from '../model/errors.js';
 import { ChatInput } from './chatInput.js';
 import { ChatTurns } from './chatTurns.js';

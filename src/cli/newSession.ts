@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { requireAgent } from '../core/switchAgent.js';
+import { requireAgent } from '../core/turns/switchAgent.js';
 import type { Workspace } from '../core/workspace.js';
 import type { SessionSettings } from '../model/record.js';
 import { converse } from './conversation.js';

@@ -1,4 +1,4 @@
-import { patchFrom } from '../core/sessionSettings.js';
+import { patchFrom } from '../core/config/sessionSettings.js';
 import type { Invocation } from './invocation.js';
 import { plainLine } from './plainText.js';
 import { shortId } from './shortId.js';

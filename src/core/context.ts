@@ -2,14 +2,14 @@ import type { Logger } from '../model/logger.js';
 import type { Source } from '../sources/source.js';
 import type { StoreLocation } from '../store/location.js';
 import type { Store } from '../store/store.js';
-import type { Config } from './config.js';
-import type { ContentSearch } from './contentSearch.js';
-import type { HiddenRows } from './hiddenRows.js';
-import type { MovedFolders } from './movedFolders.js';
-import type { PermissionRules } from './permissionRules.js';
-import type { OwnIds } from './ownIds.js';
-import type { ToldOffers } from './toldOffers.js';
-import type { TrustedModes } from './trustedModes.js';
+import type { Config } from './config/config.js';
+import type { ContentSearch } from './search/contentSearch.js';
+import type { HiddenRows } from './foreign/hiddenRows.js';
+import type { MovedFolders } from './foreign/movedFolders.js';
+import type { PermissionRules } from './turns/permissionRules.js';
+import type { OwnIds } from './foreign/ownIds.js';
+import type { ToldOffers } from './config/toldOffers.js';
+import type { TrustedModes } from './turns/trustedModes.js';
 
 /** What the verbs of one open folder share. */
 export interface CoreContext {

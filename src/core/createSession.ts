@@ -3,7 +3,7 @@ import type { AgentCatalog } from '../agents/agent.js';
 import type { SessionRecord } from '../model/record.js';
 import { freshId } from '../store/freshId.js';
 import type { CoreContext } from './context.js';
-import { defaultBackend } from './defaultBackend.js';
+import { defaultBackend } from './config/defaultBackend.js';
 import { withBranch } from './gitBranch.js';
 import type { CreateOptions } from './workspace.js';
 

@@ -13,22 +13,22 @@ import type { Sent, SessionState, ToolName, ToolResult } from '../model/sessionT
 import type { Snapshot } from '../model/snapshot.js';
 import type { SourceInfo } from '../sources/source.js';
 import type { DeletedRow, UndoResult } from '../store/store.js';
-import { resumeSession } from './adopt.js';
-import { ContentUpdates } from './contentUpdates.js';
+import { resumeSession } from './foreign/adopt.js';
+import { ContentUpdates } from './search/contentUpdates.js';
 import type { CoreContext } from './context.js';
-import { writeDraft } from './drafts.js';
+import { writeDraft } from './prompts/drafts.js';
 import { forkSession, type ForkOptions } from './fork.js';
-import type { Follow } from './follow.js';
-import type { Follows, LeaseListener } from './follows.js';
-import { foreignId } from './foreignId.js';
+import type { Follow } from './turns/follow.js';
+import type { Follows, LeaseListener } from './turns/follows.js';
+import { foreignId } from './foreign/foreignId.js';
 import { listSources } from './gatherRows.js';
 import { latestSession, listSessions, recentSessions } from './listSessions.js';
-import type { SendOptions, SpawnOptions } from './callOptions.js';
-import type { SessionCalls } from './sessionCalls.js';
+import type { SendOptions, SpawnOptions } from './door/callOptions.js';
+import type { SessionCalls } from './door/sessionCalls.js';
 import { resolveId } from './sessionIds.js';
-import { getRow, readHistory, takeSnapshot } from './snapshot.js';
-import type { TurnRunner } from './turnRunner.js';
-import { TurnUpdates } from './turnUpdates.js';
+import { getRow, readHistory, takeSnapshot } from './turns/snapshot.js';
+import type { TurnRunner } from './turns/turnRunner.js';
+import { TurnUpdates } from './turns/turnUpdates.js';
 import { untrusted } from './untrusted.js';
 import type {
   CreateOptions,
@@ -110,7 +110,7 @@ export class FolderWorkspace implements Workspace {
   }
 
   async search(query: string, limit?: number): Promise<readonly SearchHit[]> {
-    return (await import('./search.js')).searchSessions(this.#context, query, limit, await this.#contentUpdates?.gathered());
+    return (await import('./search/search.js')).searchSessions(this.#context, query, limit, await this.#contentUpdates?.gathered());
   }
 
   async create(options: CreateOptions): Promise<SessionRecord> {
@@ -162,15 +162,15 @@ export class FolderWorkspace implements Workspace {
   }
 
   async relink(options: Parameters<Workspace['relink']>[0]): Promise<readonly RelinkRow[]> {
-    return (await import('./relink.js')).relinkSessions(this.#context, options);
+    return (await import('./foreign/relink.js')).relinkSessions(this.#context, options);
   }
 
   async export(ids: readonly string[], format: ExportFormat): Promise<Uint8Array> {
-    return (await import('./exportSessions.js')).exportSessions(this.#context, await this.#ids(ids), format);
+    return (await import('./transfer/exportSessions.js')).exportSessions(this.#context, await this.#ids(ids), format);
   }
 
   async import(bytes: Uint8Array): Promise<readonly SessionRecord[]> {
-    return (await import('./importSessions.js')).importSessions(this.#context, bytes);
+    return (await import('./transfer/importSessions.js')).importSessions(this.#context, bytes);
   }
 
   async usage(...[by, options]: Parameters<Workspace['usage']>): Promise<readonly UsageRow[]> {
@@ -202,14 +202,14 @@ export class FolderWorkspace implements Workspace {
   }
 
   async status(id: string): Promise<SessionState> {
-    const { sessionState } = await import('./sessionState.js');
+    const { sessionState } = await import('./door/sessionState.js');
     const whole = await this.resolveId(id);
     const queued = ((await this.#calls)?.queued(whole) ?? 0) + (this.#started?.queue.of(whole).length ?? 0);
     return sessionState(this.#context, whole, queued);
   }
 
   async runTool<T extends ToolName>(name: T, params: unknown, options: Parameters<Workspace['runTool']>[2]): Promise<ToolResult<T>> {
-    const [{ runTool }, { callerFrom }] = await Promise.all([import('./sessionTools.js'), import('./caller.js')]);
+    const [{ runTool }, { callerFrom }] = await Promise.all([import('./door/sessionTools.js'), import('./door/caller.js')]);
     const caller = await callerFrom(this.#context, options);
     return runTool({ context: this.#context, workspace: this, caller, ask: undefined, allowed: new Set() }, name, params, options.signal);
   }
@@ -219,7 +219,7 @@ export class FolderWorkspace implements Workspace {
   }
 
   async settings(id: string): Promise<SettingsReport> {
-    return (await import('./settingsReport.js')).settingsReport(this.#context, await this.resolveId(id));
+    return (await import('./config/settingsReport.js')).settingsReport(this.#context, await this.resolveId(id));
   }
 
   async queueTurn(id: string, options: TurnOptions, { steers = false }: { readonly steers?: boolean | undefined } = {}) {
@@ -241,11 +241,11 @@ export class FolderWorkspace implements Workspace {
   }
 
   async promptCommands(id: string): Promise<readonly PromptCommandInfo[]> {
-    return (await import('./runPrompt.js')).promptCommands({ workspace: this, facts: await this.#factsOf(id) });
+    return (await import('./turns/runPrompt.js')).promptCommands({ workspace: this, facts: await this.#factsOf(id) });
   }
 
   async completePrompt(id: string | undefined, text: string): Promise<Completion> {
-    const [{ completePrompt }, { folderFor }] = await Promise.all([import('./completePrompt.js'), import('./turnPlan.js')]);
+    const [{ completePrompt }, { folderFor }] = await Promise.all([import('./prompts/completePrompt.js'), import('./turns/turnPlan.js')]);
     const row = id === undefined ? undefined : await this.get(id);
     return completePrompt(text, {
       place: { cwd: row ? await folderFor(this.#context, row, []) : this.dir, root: this.root },
@@ -257,7 +257,7 @@ export class FolderWorkspace implements Workspace {
   async runPrompt(id: string, text: string): Promise<PromptOutcome> {
     if (!text.startsWith('/')) return { handled: false };
     const whole = await this.resolveId(id);
-    return (await import('./runPrompt.js')).runPrompt({ id: whole, workspace: this, facts: await this.#factsOf(whole) }, text);
+    return (await import('./turns/runPrompt.js')).runPrompt({ id: whole, workspace: this, facts: await this.#factsOf(whole) }, text);
   }
 
   running(id: string): RunningTurn | undefined {
@@ -275,7 +275,7 @@ export class FolderWorkspace implements Workspace {
   async takeLease(id: string): Promise<SessionRow> {
     if (!this.#options.trusted()) throw untrusted('nothing is taken over');
     const whole = await this.resolveId(id);
-    await (await import('./takeLease.js')).takeLease(this.#context, whole, this.#started);
+    await (await import('./turns/takeLease.js')).takeLease(this.#context, whole, this.#started);
     return getRow(this.#context, whole);
   }
 
@@ -290,7 +290,7 @@ export class FolderWorkspace implements Workspace {
 
   async offers(agent: string, { ask = false }: { readonly ask?: boolean | undefined } = {}): Promise<AgentOffers> {
     const asks = ask && this.#options.trusted() ? this.#options.catalog : undefined;
-    return (await import('./agentOffers.js')).agentOffers(this.#context, agent, asks);
+    return (await import('./config/agentOffers.js')).agentOffers(this.#context, agent, asks);
   }
 
   rules() {
@@ -355,7 +355,7 @@ export class FolderWorkspace implements Workspace {
 
   async #followNow(id: string): Promise<Follow | undefined> {
     if (foreignId(id)) return undefined;
-    this.#follows ??= import('./follows.js').then(
+    this.#follows ??= import('./turns/follows.js').then(
       ({ Follows }) =>
         new Follows(this.#context, this.#updates, (session, holder) => {
           for (const listener of this.#leaseListeners) listener(session, holder);
@@ -369,18 +369,18 @@ export class FolderWorkspace implements Workspace {
   }
 
   async #requireAgent(name: string): Promise<void> {
-    (await import('./switchAgent.js')).requireAgent(await this.agents(), name);
+    (await import('./turns/switchAgent.js')).requireAgent(await this.agents(), name);
   }
 
   #callsNow(): Promise<SessionCalls> {
-    this.#calls ??= import('./sessionCalls.js').then(({ SessionCalls }) => new SessionCalls(this.#context, this));
+    this.#calls ??= import('./door/sessionCalls.js').then(({ SessionCalls }) => new SessionCalls(this.#context, this));
     return this.#calls;
   }
 
   /** What the session's agent told of itself, its models also before this process began. */
   async #factsOf(id: string) {
     const { backend } = await this.get(id);
-    const facts = (this.#started?.known ?? new (await import('./agentFacts.js')).KnownAgents()).of(backend);
+    const facts = (this.#started?.known ?? new (await import('./turns/agentFacts.js')).KnownAgents()).of(backend);
     return facts.models.length > 0 ? facts : { ...facts, models: (await this.#context.told.of(backend)).models };
   }
 
@@ -390,7 +390,7 @@ export class FolderWorkspace implements Workspace {
   }
 
   async #makeRunner(): Promise<TurnRunner> {
-    const { TurnRunner } = await import('./turnRunner.js');
+    const { TurnRunner } = await import('./turns/turnRunner.js');
     this.#started = new TurnRunner(this.#context, await this.#options.catalog(), this.#updates, {
       workspace: this,
       leased: async (id) => (await this.#follows)?.look(id),

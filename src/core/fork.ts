@@ -1,8 +1,8 @@
 import type { SessionRecord } from '../model/record.js';
 import type { NewRecord } from '../store/store.js';
-import { resumeSession } from './adopt.js';
+import { resumeSession } from './foreign/adopt.js';
 import type { CoreContext } from './context.js';
-import { handedTo } from './switchAgent.js';
+import { handedTo } from './turns/switchAgent.js';
 
 export interface ForkOptions {
   readonly at?: string | undefined;

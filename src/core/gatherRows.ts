@@ -2,7 +2,7 @@ import { messageOf } from '../model/errors.js';
 import type { ListFilter } from '../model/filter.js';
 import type { Problem, SessionRow } from '../model/row.js';
 import type { SourceList } from '../sources/source.js';
-import { notAdopted } from './adoptedId.js';
+import { notAdopted } from './foreign/adoptedId.js';
 import { ownSource, type CoreContext } from './context.js';
 import type { GatheredRows } from './gatheredRows.js';
 import { Places, type Place } from './places.js';

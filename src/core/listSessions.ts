@@ -2,7 +2,7 @@ import type { ListFilter } from '../model/filter.js';
 import { factsOf, filterTest, sortRows } from '../model/filterRows.js';
 import type { SessionRow } from '../model/row.js';
 import type { SessionBrief } from '../store/store.js';
-import { isAgentsOwn, notAdopted } from './adoptedId.js';
+import { isAgentsOwn, notAdopted } from './foreign/adoptedId.js';
 import { ownSource, type CoreContext } from './context.js';
 import { gatherRows, isShown, listShown, located, placed } from './gatherRows.js';
 import { Places } from './places.js';
@@ -17,7 +17,7 @@ export async function listSessions(context: CoreContext, filter: ListFilter = {}
   const page = last === undefined ? undefined : await listPage(context, filter, last);
   if (page) return page;
   const gathered = await gatherRows(context, filter.scope ?? 'folder');
-  const { shown, kept } = await (await import('./search.js')).queryRows(context, gathered, filter);
+  const { shown, kept } = await (await import('./search/search.js')).queryRows(context, gathered, filter);
   const recent = filter.lastN === undefined ? kept : sortRows(kept).slice(0, filter.lastN);
   return { rows: cut(sortRows(recent, filter.sort), filter), hidden: shown.length - kept.length, problems: gathered.problems };
 }

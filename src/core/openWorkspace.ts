@@ -7,17 +7,17 @@ import type { Editor } from '../agents/editorAgent.js';
 import { openSources } from '../sources/sourceList.js';
 import { ensureStore, isStore, resolveStore, skeinHome, type StoreLocation } from '../store/location.js';
 import { openStore } from '../store/openStore.js';
-import { Config } from './config.js';
-import type { ContentSearch } from './contentSearch.js';
+import { Config } from './config/config.js';
+import type { ContentSearch } from './search/contentSearch.js';
 import type { CoreContext } from './context.js';
 import { FolderWorkspace } from './folderWorkspace.js';
-import { HiddenRows } from './hiddenRows.js';
-import { HomeFile } from './homeFile.js';
-import { MovedFolders } from './movedFolders.js';
-import { PermissionRules } from './permissionRules.js';
-import { OwnIds } from './ownIds.js';
-import { ToldOffers } from './toldOffers.js';
-import { TrustedModes } from './trustedModes.js';
+import { HiddenRows } from './foreign/hiddenRows.js';
+import { HomeFile } from './config/homeFile.js';
+import { MovedFolders } from './foreign/movedFolders.js';
+import { PermissionRules } from './turns/permissionRules.js';
+import { OwnIds } from './foreign/ownIds.js';
+import { ToldOffers } from './config/toldOffers.js';
+import { TrustedModes } from './turns/trustedModes.js';
 import type { Workspace, WorkspaceOptions } from './workspace.js';
 
 const placeSchema = z.object({ location: z.enum(['workspace', 'home']).optional(), path: z.string().optional() });
@@ -53,7 +53,7 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
     logger,
     now,
     ensure: once(() => makeStore(location, { env, home, program })),
-    content: () => (content ??= import('./openContent.js').then(({ openContent }) => openContent(context))),
+    content: () => (content ??= import('./search/openContent.js').then(({ openContent }) => openContent(context))),
     close: async () => (await content)?.close(),
     otherStores: async () => {
       const known = await (await import('../store/folders.js')).knownStores(home);

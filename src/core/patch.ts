@@ -2,9 +2,9 @@ import { SessionError } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
 import type { SessionRow } from '../model/row.js';
 import type { CoreContext } from './context.js';
-import { foreignId, foreignRow, sourceNamed } from './foreignId.js';
+import { foreignId, foreignRow, sourceNamed } from './foreign/foreignId.js';
 import { nameOf, namesOf } from './rowNames.js';
-import { handedTo } from './switchAgent.js';
+import { handedTo } from './turns/switchAgent.js';
 import { journalChange } from './undo.js';
 import type { SessionPatch } from './workspace.js';
 

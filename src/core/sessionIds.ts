@@ -1,9 +1,9 @@
 import { messageOf, SessionError } from '../model/errors.js';
 import { sessionIdPattern } from '../model/sessionId.js';
 import type { SessionRow } from '../model/row.js';
-import { adoptedId, notAdopted } from './adoptedId.js';
+import { adoptedId, notAdopted } from './foreign/adoptedId.js';
 import type { CoreContext } from './context.js';
-import { foreignId } from './foreignId.js';
+import { foreignId } from './foreign/foreignId.js';
 import { listShown } from './gatherRows.js';
 import { listSessions } from './listSessions.js';
 

@@ -4,9 +4,9 @@ import type { SessionRecord } from '../model/record.js';
 import { isStore } from '../store/location.js';
 import type { UndoResult } from '../store/store.js';
 import type { CoreContext } from './context.js';
-import { sourceNamed } from './foreignId.js';
-import { moveSchema } from './movedFolders.js';
-import { restoreForeign } from './foreignTrash.js';
+import { sourceNamed } from './foreign/foreignId.js';
+import { moveSchema } from './foreign/movedFolders.js';
+import { restoreForeign } from './foreign/foreignTrash.js';
 
 /** The fields that a patch of many records puts back; each is there in every record. */
 const fieldsSchema = z.looseObject({});

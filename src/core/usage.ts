@@ -4,10 +4,10 @@ import type { UsageRow } from '../model/report.js';
 import type { UsageGroup } from '../model/usageGroup.js';
 import type { SessionRow } from '../model/row.js';
 import { addCost, addTokens, noTokens, type TokenUsage } from '../model/usage.js';
-import { covering, isAgentsOwn, nativeKey } from './adoptedId.js';
+import { covering, isAgentsOwn, nativeKey } from './foreign/adoptedId.js';
 import { ownSource, type CoreContext } from './context.js';
 import { gatherRows, listSources } from './gatherRows.js';
-import { priceTables } from './ownPrices.js';
+import { priceTables } from './config/ownPrices.js';
 import { trashedSessions } from './remove.js';
 import { restOf, sharesOf, wholeOf, type Share } from './usageShares.js';
 

@@ -2,9 +2,9 @@ import type { Entry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import type { SessionRow } from '../model/row.js';
 import { addCost, addTokens, noTokens, type MessageUsage, type TokenUsage } from '../model/usage.js';
-import { catchUp } from './catchUp.js';
+import { catchUp } from './foreign/catchUp.js';
 import { ownSource, type CoreContext } from './context.js';
-import { foreignId, sourceNamed } from './foreignId.js';
+import { foreignId, sourceNamed } from './foreign/foreignId.js';
 
 /** One piece of usage and what it is counted under. */
 export interface Share {

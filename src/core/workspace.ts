@@ -20,8 +20,8 @@ import type { TurnUpdate } from '../model/turn.js';
 import type { SourceInfo } from '../sources/source.js';
 import type { Sent, SessionState, ToolName, ToolResult } from '../model/sessionTools.js';
 import type { DeletedRow, UndoResult } from '../store/store.js';
-import type { SendOptions, SpawnOptions } from './callOptions.js';
-import type { RelinkOptions } from './relink.js';
+import type { SendOptions, SpawnOptions } from './door/callOptions.js';
+import type { RelinkOptions } from './foreign/relink.js';
 import type { UsageOptions } from './usage.js';
 
 export interface ListResult {

@@ -1,5 +1,5 @@
 import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
-import { doorClient, type DoorClient } from '../core/doorClient.js';
+import { doorClient, type DoorClient } from '../core/door/doorClient.js';
 import { openWorkspace } from '../core/openWorkspace.js';
 import type { Workspace } from '../core/workspace.js';
 import { messageOf, SessionError } from '../model/errors.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { ContentIndex } from '../../src/core/contentIndex.js';
+import { ContentIndex } from '../../src/core/search/contentIndex.js';
 import type { GatheredRows } from '../../src/core/gatheredRows.js';
 import { silentLogger } from '../../src/model/logger.js';
 import { parseQuery } from '../../src/model/sessionQuery.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
-import { Follow } from '../../src/core/follow.js';
+import { Follow } from '../../src/core/turns/follow.js';
 import { silentLogger } from '../../src/model/logger.js';
 import type { TurnUpdate } from '../../src/model/turn.js';
 import { openStore } from '../../src/store/openStore.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { laterEntries } from '../../src/core/laterEntries.js';
+import { laterEntries } from '../../src/core/foreign/laterEntries.js';
 import type { Entry } from '../../src/model/entry.js';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 10, 0, second)).toISOString();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { permissionScene } from '../../src/core/turnPermission.js';
+import { permissionScene } from '../../src/core/turns/turnPermission.js';
 import type { ToolCall } from '../../src/model/entry.js';
 import { decidePermission } from '../../src/model/permissionRule.js';
 import type { PermissionMode } from '../../src/model/permissionMode.js';

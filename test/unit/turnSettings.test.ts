@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { patchFrom } from '../../src/core/sessionSettings.js';
+import { patchFrom } from '../../src/core/config/sessionSettings.js';
 import type { Workspace } from '../../src/core/workspace.js';
 import { SessionError } from '../../src/model/errors.js';
 import { withFolder } from '../support/openFolder.js';
