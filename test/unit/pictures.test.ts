@@ -16,11 +16,24 @@ const digest = createHash('sha256').update(png).digest('hex');
 const picture = { type: 'image', mime_type: 'image/png', title: 'dot.png', data: png.toString('base64') } as const;
 const picturesIn = (content: readonly ContentBlock[] | undefined) => (content ?? []).filter((block) => block.type === 'image');
 
-async function withPicture(run: (folder: OpenFolder & { agents: ReturnType<typeof scriptedCatalog>; blob: string }) => Promise<void>) {
+interface PictureFolder extends OpenFolder {
+  readonly agents: ReturnType<typeof scriptedCatalog>;
+  readonly blob: string;
+  /** Lets the agent answer to `hold`. */
+  readonly release: () => void;
+}
+
+async function withPicture(run: (folder: PictureFolder) => Promise<void>) {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
   const agents = scriptedCatalog({
-    script: (prompt, hooks) => (prompt === 'fail' ? Promise.reject(new Error('the line is down')) : echo(prompt, hooks)),
+    script: async (prompt, hooks) => {
+      if (prompt === 'fail') throw new Error('the line is down');
+      if (prompt === 'hold') await released;
+      return echo(prompt, hooks);
+    },
   });
-  await withFolder({ agents }, (folder) => run({ ...folder, agents, blob: join(folder.dir, '.skein/blobs', digest) }));
+  await withFolder({ agents }, (folder) => run({ ...folder, agents, release, blob: join(folder.dir, '.skein/blobs', digest) }));
 }
 
 /** The pictures of the last prompt, as the transcript has them. */
@@ -54,7 +67,7 @@ describe('a picture in a prompt', () => {
   });
 
   test('is sent again with the prompt, in a retry and from the queue', async () => {
-    await withPicture(async ({ workspace, agents }) => {
+    await withPicture(async ({ workspace, agents, release }) => {
       const { id } = await workspace.create({ backend: 'scripted' });
       const content = [picture, { type: 'text' as const, text: 'fail' }];
       assert.equal((await (await workspace.startTurn(id, { content })).done).stop_reason, 'error');
@@ -67,9 +80,10 @@ describe('a picture in a prompt', () => {
       );
 
       const { id: busy } = await workspace.create({ backend: 'scripted' });
-      const first = await workspace.startTurn(busy, { content: [{ type: 'text', text: 'hello' }] });
+      const first = await workspace.startTurn(busy, { content: [{ type: 'text', text: 'hold' }] });
       const waiting = await workspace.queueTurn(busy, { content: [{ type: 'text', text: 'see' }, picture] });
       assert.ok(waiting, 'it waits');
+      release();
       await first.done;
       await until('the queued prompt', () => agents.contents.length === 4);
       assert.equal(picturesIn(agents.contents[3])[0]?.data, picture.data);
