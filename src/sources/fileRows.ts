@@ -53,7 +53,10 @@ export class FileRows<F extends { readonly path: string }, T> {
   /** How many values the next process would have to make again. */
   #unkept = 0;
 
-  /** `read` is called with a plain file, and throws what is wrong with it. Links are not followed. `kept` must hold plain JSON. `ends` is what `read` mostly reads. */
+  /**
+   * `read` is called with a plain file, and throws what is wrong with it. Links are not followed. `kept` must hold plain JSON; `ends`
+   * is what `read` mostly reads.
+   */
   constructor(
     read: (opened: RowFile, file: F) => T,
     { kept, ends = usualEnds }: { readonly kept?: KeptRows<T> | undefined; readonly ends?: EndBytes } = {},

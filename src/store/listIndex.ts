@@ -123,11 +123,11 @@ export class ListIndex {
     const present = new Map<string, number>();
     const locked = new Set<string>();
     const strays: string[] = [];
-    let record = { name: '', id: '' };
+    let expected = { transcript: '', id: '' };
     for (const name of port.readNamesSync(sessions)) {
       // Names come sorted: a transcript, `.jsonl`, mostly right behind its record.
-      if (record.id !== '' && name.length === record.name.length + 1 && name.startsWith(record.name) && name.endsWith('l')) {
-        present.set(record.id, (present.get(record.id) ?? 0) | rowFlags.transcript);
+      if (name === expected.transcript) {
+        present.set(expected.id, (present.get(expected.id) ?? 0) | rowFlags.transcript);
         continue;
       }
       const dot = name.indexOf('.');
@@ -148,7 +148,7 @@ export class ListIndex {
       } else if (flag !== 0) present.set(id, flag);
       else if (ending === '.lock') locked.add(id);
       else if (ending.endsWith('.json')) strays.push(name);
-      if (flag === rowFlags.record && present.has(id)) record = { name, id };
+      if (flag === rowFlags.record && present.has(id)) expected = { transcript: `${name}l`, id };
     }
     let unsettled = false;
     for (const [id, flags] of present) {
