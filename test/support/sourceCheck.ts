@@ -34,13 +34,24 @@ export async function outlineOf(source: Source, ownId: string): Promise<readonly
   return entries.map(inheritedOutline);
 }
 
-const expectedSchema = z.record(z.string(), z.looseObject({ entries: z.array(z.string()), times: z.array(z.string()) }));
+const expectedSchema = z.record(
+  z.string(),
+  z.looseObject({
+    entries: z.array(z.string()),
+    times: z.array(z.string()),
+    /** What is wrong with it, as its row says. */
+    detail: z.string().optional(),
+    /** The code with which its transcript is refused. */
+    refused: z.string().optional(),
+  }),
+);
 
 /**
  * Holds a source's sessions against an `expected.json` written by hand from its files: for each, fields of its row, its entries as
- * lines and their times. Gives the rows and the problems; nothing of `folder` is touched.
+ * lines and their times. Gives the rows and the problems; nothing of `folder` is touched. A store whose records change without
+ * their transcripts is not `stamped`.
  */
-export async function checkExpected(source: Source, file: string, folder: string): Promise<SourceList> {
+export async function checkExpected(source: Source, file: string, folder: string, stamped = true): Promise<SourceList> {
   const expected = expectedSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   const before = await folderState(folder);
   const list = await source.list();
@@ -48,10 +59,15 @@ export async function checkExpected(source: Source, file: string, folder: string
   assert.deepEqual(list.rows.map(({ id }) => ownId(id)).sort(), Object.keys(expected).sort());
   for (const row of list.rows) {
     const id = ownId(row.id);
-    const { entries: lines, times, ...fields } = expected[id]!;
+    const { entries: lines, times, detail, refused, ...fields } = expected[id]!;
     assert.deepEqual(Object.fromEntries(Object.keys(fields).map((key) => [key, row[key]])), fields, id);
     assert.deepEqual(sessionRowSchema.parse(row), row);
-    assert.ok(list.stamps?.has(row.id));
+    assert.equal(row.problem?.detail, detail, id);
+    assert.equal(list.stamps?.has(row.id) ?? false, stamped);
+    if (refused !== undefined) {
+      await assert.rejects(source.read(id), { code: refused });
+      continue;
+    }
     assert.deepEqual(await outlineOf(source, id), lines, id);
     const stamps = (await source.read(id)).map(({ timestamp }) => timestamp);
     assert.deepEqual(stamps, times, id);

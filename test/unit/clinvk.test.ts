@@ -8,6 +8,7 @@ import { clinvkSource } from '../../src/sources/clinvk/clinvk.js';
 import { SessionError } from '../../src/model/errors.js';
 import { sessionRowSchema } from '../../src/model/row.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
+import { checkExpected } from '../support/sourceCheck.js';
 
 const fixture = (name: string): string => join(import.meta.dirname, '../fixtures', name, '.clinvk');
 const env = (home: string): Record<string, string | undefined> => ({ HOME: home, PATH: process.env['PATH'] });
@@ -23,6 +24,14 @@ async function withStore(name: string, run: (home: string, sessions: string) => 
 const bug = 'a5153eae4e1b885bc92a55eebacd0628';
 
 describe('the clinvk store', () => {
+  for (const name of ['clinvk', 'clinvk-corrupt']) {
+    test(`${name}: every session is as read by hand, and nothing is left behind`, async () => {
+      await withStore(name, async (home) => {
+        await checkExpected(clinvkSource({ env: env(home) }), join(fixture(name), '../expected.json'), home, false);
+      });
+    });
+  }
+
   test('lists every session, though its index knows one', async () => {
     await withStore('clinvk', async (home, sessions) => {
       const index = JSON.parse(await readFile(join(sessions, 'index.json'), 'utf8')) as { index: object };

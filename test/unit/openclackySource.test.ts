@@ -94,6 +94,12 @@ describe('the openclacky store', () => {
 });
 
 describe('a damaged openclacky store', () => {
+  test('every session is as read by hand, and nothing is left behind', async () => {
+    await withStore('openclacky-corrupt', async (home) => {
+      await checkExpected(openclackySource({ env: { HOME: home } }), join(fixtures, 'openclacky-corrupt/expected.json'), home);
+    });
+  });
+
   test('each file is shown for what it is, and lets the others be', async () => {
     await withStore('openclacky-corrupt', async (home) => {
       const sessions = join(home, '.clacky/sessions');
