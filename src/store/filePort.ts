@@ -103,7 +103,7 @@ function readTextStatSync(path: string): { readonly stat: FileStat; readonly tex
     if (stat.kind !== 'file') return { stat, text: '' };
     // A file that grows in between is told by the state of the next look.
     if (stat.size > scratch.length) return { stat, text: fs.readFileSync(file, 'utf8') };
-    return { stat, text: scratch.toString('utf8', 0, fs.readSync(file, scratch, 0, scratch.length, 0)) };
+    return { stat, text: scratch.toString('utf8', 0, fs.readSync(file, scratch, 0, scratch.length, null)) };
   } finally {
     fs.closeSync(file);
   }

@@ -37,7 +37,7 @@ export class IndexColumns {
     return new IndexColumns(this.count, new Uint8Array(this.bytes));
   }
 
-  /** The first rows alone, where others were expected and did not come. */
+  /** The first rows alone, without their ids, where others were expected and did not come. */
   first(count: number): IndexColumns {
     if (count === this.count) return this;
     const some = new IndexColumns(count);
@@ -67,10 +67,14 @@ export class IndexColumns {
     return this.#idText.slice(idLength * row, idLength * (row + 1));
   }
 
-  name(row: number, id: string, flags: number): void {
+  /** The ids of all rows, in their order: written together, as each would be a call out of JavaScript. */
+  setIds(ids: readonly string[]): void {
+    this.#idText = ids.join('');
+    this.#ids.write(this.#idText, 'latin1');
+  }
+
+  setFlags(row: number, flags: number): void {
     this.#flags[row] = flags;
-    this.#ids.write(id, idLength * row, 'latin1');
-    this.#idText = undefined;
   }
 
   setNumber(row: number, column: number, value: number): void {
@@ -81,12 +85,10 @@ export class IndexColumns {
     this.#strings[column * this.count + row] = place;
   }
 
-  /** Takes a row over from other columns that share the strings. */
+  /** Takes a row, all but its id, over from other columns that share the strings. */
   copy(row: number, from: IndexColumns, fromRow: number, flags: number): void {
     for (let column = 0; column < numbersPerRow; column++) this.#numbers[column * this.count + row] = from.number(fromRow, column);
     for (let column = 0; column < stringsPerRow; column++) this.#strings[column * this.count + row] = from.string(fromRow, column);
     this.#flags[row] = flags;
-    this.#idText = undefined;
-    this.#ids.set(from.#ids.subarray(idLength * fromRow, idLength * (fromRow + 1)), idLength * row);
   }
 }

@@ -188,12 +188,14 @@ class RowBrief implements SessionBrief {
   }
 }
 
-/** Makes a new table of at most `count` rows, row after row: new ones by `add`, those that an older table knows by `keep`. Or some rows of an older one anew. */
+/** Makes a new table of at most `count` rows, row after row: new ones by `add`, those that an older table knows by `keep`. Or replaces some rows of an older one. */
 export class IndexTableBuilder {
   readonly #columns: IndexColumns;
   readonly #base: IndexTable | undefined;
   readonly #strings: Map<string, number>;
   readonly #last: { readonly text: string; readonly place: number }[] = [];
+  /** Of the rows added or kept; a table that is changed in some rows has all its ids already. */
+  readonly #ids: string[] = [];
   #row = 0;
 
   constructor(count: number, base: IndexTable | undefined, columns = new IndexColumns(count)) {
@@ -202,7 +204,7 @@ export class IndexTableBuilder {
     this.#strings = new Map((base?.strings ?? ['']).map((text, index) => [text, index]));
   }
 
-  /** Starts with all rows of a table, for `add` to replace some. */
+  /** Starts with all rows of a table, for `replace`. */
   static from(base: IndexTable): IndexTableBuilder {
     const builder = new IndexTableBuilder(base.count, base, base.columns.copied());
     builder.#row = base.count;
@@ -214,14 +216,23 @@ export class IndexTableBuilder {
     if (this.#base === undefined) return;
     const { archived, pinned, problem } = rowFlags;
     const kept = this.#base.columns.flags(row) & (archived | pinned | problem);
+    this.#ids.push(this.#base.columns.id(row));
     this.#columns.copy(this.#row++, this.#base.columns, row, kept | present);
   }
 
-  add(brief: SessionBrief, mark: FileMark, present: number, row = this.#row++): void {
-    const { archived, pinned, problem } = brief;
+  add(brief: SessionBrief, mark: FileMark, present: number): void {
+    this.#ids.push(brief.id);
+    this.replace(this.#row++, brief, mark, present);
+  }
+
+  /** `brief` is of the session that the row tells of already. */
+  replace(row: number, brief: SessionBrief, mark: FileMark, present: number): void {
+    const { archived, pinned } = brief;
+    // A session without its transcript is one with a problem, whatever its record says.
+    const problem = brief.problem || (present & rowFlags.transcript) === 0;
     const bits = (archived ? rowFlags.archived : 0) | (pinned ? rowFlags.pinned : 0) | (problem ? rowFlags.problem : 0);
     const columns = this.#columns;
-    columns.name(row, brief.id, present | bits);
+    columns.setFlags(row, present | bits);
     columns.setNumber(row, numberColumns.mtimeMs, mark.mtimeMs);
     columns.setNumber(row, numberColumns.ctimeMs, mark.ctimeMs);
     columns.setNumber(row, numberColumns.size, mark.size);
@@ -238,7 +249,9 @@ export class IndexTableBuilder {
   }
 
   finish(facts: TableFacts): IndexTable {
-    return new IndexTable(facts, this.#columns.first(this.#row), [...this.#strings.keys()]);
+    const columns = this.#columns.first(this.#row);
+    if (this.#ids.length > 0) columns.setIds(this.#ids);
+    return new IndexTable(facts, columns, [...this.#strings.keys()]);
   }
 
   /** The row before mostly has the same text: comparing takes less than looking it up. */

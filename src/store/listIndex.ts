@@ -1,33 +1,31 @@
 import * as path from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { messageOf } from '../model/errors.js';
-import { sessionIdPattern } from '../model/sessionId.js';
 import { ensureFolder, writeDurably } from './durable.js';
 import { fileError, isSystemError } from './fileError.js';
 import type { FileStat } from './filePort.js';
 import { IndexTable, IndexTableBuilder, rowFlags, type FileMark } from './indexTable.js';
 import { BriefReader } from './sessionBrief.js';
+import { readSessionNames, type SessionNames } from './sessionNames.js';
 import type { SessionBrief } from './store.js';
 import type { StoreContext } from './storeContext.js';
 
 /** A file that changed this shortly before it was looked at may change again without its times telling: git's rule. */
 const racyMs = 2000;
-/** A transcript without its record, under a living lock as young as this, is a session being made or deleted this moment. */
-const passingMs = 10_000;
 /** How many files are looked at before others in this process get their turn. */
 const batch = 4096;
-
-/** What is in `sessions/`: ids with their `rowFlags`, and what looks like a record but has no id for a name. */
-interface Names {
-  readonly present: ReadonlyMap<string, number>;
-  readonly strays: readonly string[];
-  readonly folder: FileMark;
-}
 
 /** A session's file as it was read: `brief` is missing where there is something wrong with it. */
 interface Seen {
   readonly stat: FileStat;
   readonly brief: SessionBrief | undefined;
+}
+
+/** A row that has no brief: making one takes reading the transcript. */
+interface Unread {
+  readonly id: string;
+  readonly flags: number;
+  readonly stat: FileStat;
 }
 
 /**
@@ -68,7 +66,7 @@ export class ListIndex {
     }
     const isKnown = base !== undefined && sameMark(base.facts.folder, folder) && !isRacy(folder, base);
     const known = isKnown ? await this.#scanKnown(base, scannedAt) : undefined;
-    const table = known?.table ?? (await this.#scanNames(await this.#readNames(folder, scannedAt), base, scannedAt));
+    const table = known?.table ?? (await this.#scanNames(await readSessionNames(this.#context, folder, scannedAt), base, scannedAt));
     this.#table = table;
     const isNearlySaved = known !== undefined && base === this.#saved && known.read <= fewRows(table);
     if (table !== base && !isNearlySaved) await this.#save(table, scannedAt);
@@ -91,81 +89,54 @@ export class ListIndex {
       const [id, flags] = [base.columns.id(row), presence(base.columns.flags(row))];
       const seen = this.#see(id, flags);
       if (seen === undefined) return undefined;
-      const waiting = this.#add(builder, id, flags, seen, row);
-      if (waiting !== undefined) await waiting;
+      const { stat, brief } = seen;
+      if (brief === undefined) builder.replace(row, await this.#briefOfProblem(id, stat), stat, flags | rowFlags.madeUp);
+      else builder.replace(row, brief, stat, flags);
     }
     return { table: builder.finish({ ...base.facts, scannedAt }), read: changed.length };
   }
 
-  async #scanNames(names: Names, base: IndexTable | undefined, scannedAt: number): Promise<IndexTable> {
-    const rows = new Map<string, number>();
-    for (let row = 0; row < (base?.count ?? 0); row++) rows.set(base?.columns.id(row) ?? '', row);
+  async #scanNames(names: SessionNames, base: IndexTable | undefined, scannedAt: number): Promise<IndexTable> {
     // Each row goes into its columns at once: objects that wait for the others are what the garbage collector takes its time for.
-    const builder = new IndexTableBuilder(names.present.size, base);
-    let looked = 0;
-    for (const [id, flags] of names.present) {
-      if (++looked % batch === 0) await breathe();
-      const row = rows.get(id);
-      const stat = row === undefined ? undefined : this.#stat(id, flags);
-      if (base !== undefined && row !== undefined && stat !== undefined && isKept(base, row, stat, flags)) {
-        builder.keep(row, flags);
-        continue;
+    const builder = new IndexTableBuilder(names.ids.length, base);
+    const unread: Unread[] = [];
+    const known = new Map<string, number>();
+    for (let row = 0; row < (base?.count ?? 0); row++) known.set(base?.columns.id(row) ?? '', row);
+    for (let at = 0; at < names.ids.length; at += batch) {
+      if (at > 0) await breathe();
+      this.#addRows(builder, names, at, base, known, unread);
+    }
+    for (const { id, flags, stat } of unread) builder.add(await this.#briefOfProblem(id, stat), stat, flags | rowFlags.madeUp);
+    const { folder, strays } = names;
+    return builder.finish({ scannedAt, folder, strays });
+  }
+
+  /** Adds the rows of a batch of names, at once: what runs thousands of times is compiled well where nothing in it waits. */
+  #addRows(
+    builder: IndexTableBuilder,
+    names: SessionNames,
+    from: number,
+    base: IndexTable | undefined,
+    known: ReadonlyMap<string, number>,
+    unread: Unread[],
+  ): void {
+    for (let at = from; at < Math.min(from + batch, names.ids.length); at++) {
+      const id = names.ids[at] ?? '';
+      const flags = names.flags[at] ?? 0;
+      const row = known.get(id);
+      if (base !== undefined && row !== undefined) {
+        const stat = this.#stat(id, flags);
+        if (stat !== undefined && isKept(base, row, stat, flags)) {
+          builder.keep(row, flags);
+          continue;
+        }
       }
       const seen = this.#see(id, flags);
-      const waiting = seen && this.#add(builder, id, flags, seen);
-      if (waiting !== undefined) await waiting;
+      if (seen === undefined) continue;
+      const { stat, brief } = seen;
+      if (brief === undefined) unread.push({ id, flags, stat });
+      else builder.add(brief, stat, flags);
     }
-    return builder.finish({ scannedAt, folder: names.folder, strays: names.strays });
-  }
-
-  async #readNames(folder: FileMark, now: number): Promise<Names> {
-    const { port, sessions } = this.#context;
-    const present = new Map<string, number>();
-    const locked = new Set<string>();
-    const strays: string[] = [];
-    let expected = { transcript: '', id: '' };
-    for (const name of port.readNamesSync(sessions)) {
-      // Names come sorted: a transcript, `.jsonl`, mostly right behind its record.
-      if (name === expected.transcript) {
-        present.set(expected.id, (present.get(expected.id) ?? 0) | rowFlags.transcript);
-        continue;
-      }
-      const dot = name.indexOf('.');
-      const id = dot === -1 ? name : name.slice(0, dot);
-      const ending = dot === -1 ? '' : name.slice(dot);
-      const flag =
-        ending === '.json'
-          ? rowFlags.record
-          : ending === '.jsonl'
-            ? rowFlags.transcript
-            : ending === '' && sessionIdPattern.test(id) && this.#lstat(`${this.#prefix}${name}`)?.kind === 'folder'
-              ? rowFlags.folder
-              : 0;
-      const known = flag === 0 ? undefined : present.get(id);
-      if (known !== undefined) present.set(id, known | flag);
-      else if (!sessionIdPattern.test(id)) {
-        if (dot !== 0 && name.endsWith('.json')) strays.push(name);
-      } else if (flag !== 0) present.set(id, flag);
-      else if (ending === '.lock') locked.add(id);
-      else if (ending.endsWith('.json')) strays.push(name);
-      if (flag === rowFlags.record && present.has(id)) expected = { transcript: `${name}l`, id };
-    }
-    let unsettled = false;
-    for (const [id, flags] of present) {
-      const isPassing = (flags & rowFlags.record) === 0 && locked.has(id) && (await this.#isPassing(`${id}.lock`, now));
-      unsettled ||= isPassing;
-      if (isPassing || (flags & (rowFlags.record | rowFlags.transcript)) === 0) present.delete(id);
-    }
-    // A folder mark that no folder has: the next scan reads the names again.
-    return { present, strays, folder: unsettled ? { ...folder, mtimeMs: -1 } : folder };
-  }
-
-  async #isPassing(lock: string, now: number): Promise<boolean> {
-    const { port, sessions } = this.#context;
-    const stat = this.#lstat(`${this.#prefix}${lock}`);
-    if (stat === undefined) return true;
-    if (now - stat.mtimeMs >= passingMs) return false;
-    return !(await (await import('./lockFolder.js')).isDeadLock(port, path.join(sessions, lock)));
   }
 
   /** The state of the file that a row is read from; `undefined` when it is gone. */
@@ -180,17 +151,6 @@ export class ListIndex {
       if (isSystemError(error, 'ENOENT')) return undefined;
       throw fileError(error, file);
     }
-  }
-
-  /** Waits only for a row whose record does not fit: a promise for each would double the time. */
-  #add(builder: IndexTableBuilder, id: string, present: number, { stat, brief }: Seen, row?: number): Promise<void> | undefined {
-    if (brief === undefined) {
-      return this.#briefOfProblem(id, stat).then((made) => {
-        builder.add(made, stat, present | rowFlags.madeUp, row);
-      });
-    }
-    builder.add((present & rowFlags.transcript) === 0 ? { ...brief, problem: true } : brief, stat, present, row);
-    return undefined;
   }
 
   /** Reads a session's file anew; `undefined` when it is gone. */

@@ -25,7 +25,8 @@ export class BriefReader {
    * shown. Throws the system's error.
    */
   read(file: string, id: string, text: string): SessionBrief | undefined {
-    [this.#file, this.#text] = [file, text];
+    this.#file = file;
+    this.#text = text;
     const document = this.#document;
     // What is no record leaves a document as it was.
     document.data = null;
