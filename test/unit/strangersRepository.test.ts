@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { withFolder } from '../support/openFolder.js';
@@ -56,5 +56,38 @@ test('a stranger’s record that names a conversation of the person’s agent do
       agents.calls.slice(before).filter((call) => call.startsWith('resume')),
       [`resume ${String((await cloned.get(id)).backend_session_id)}`, 'resume s1'],
     );
+  });
+});
+
+test('a stranger’s journal does not have files put into the stores of the person’s agents', async () => {
+  await withFolder({}, async ({ workspace, dir, home }) => {
+    const { id } = await workspace.create({ backend: 'scripted' });
+    const evil = join(dir, 'evil');
+    mkdirSync(join(evil, '-projects-mine'), { recursive: true });
+    const copy = join(evil, '-projects-mine', 'planted.jsonl');
+    writeFileSync(copy, '{}');
+    const row = { ...(await workspace.get(id)), id: 'claude:planted', source: 'claude' };
+    const note = { version: 1, deleted_at: '2026-01-27T10:00:00.000Z', row, kept: [copy] };
+    writeFileSync(join(evil, 'kept.json'), JSON.stringify(note));
+    const base = { type: 'change', id: 'c1', timestamp: note.deleted_at, program: 'test', surface: 'test', what: 'Deleted it', ids: [] };
+    const act = { kind: 'outside', data: { act: 'remove', kept: [evil], also: false } };
+    writeFileSync(join(dir, '.skein', 'journal.jsonl'), `${JSON.stringify({ ...base, act })}\n`);
+    await assert.rejects(workspace.undo(), { code: 'damaged' });
+    assert.ok(!existsSync(join(home, '.claude')));
+  });
+});
+
+test('a draft that is a link shows no file of the person’s', async () => {
+  await withFolder({}, async ({ workspace, dir, home }) => {
+    const { id } = await workspace.create({ backend: 'scripted' });
+    const secret = join(home, 'secret');
+    writeFileSync(secret, 'my key');
+    const folder = join(dir, '.skein', 'sessions', id);
+    mkdirSync(folder);
+    for (const name of ['draft.txt', 'queue.json']) symlinkSync(secret, join(folder, name));
+    assert.equal((await workspace.snapshot(id)).draft, undefined);
+    await workspace.setDraft(id, 'mine');
+    assert.equal((await workspace.snapshot(id)).draft, 'mine');
+    assert.equal(readFileSync(secret, 'utf8'), 'my key');
   });
 });

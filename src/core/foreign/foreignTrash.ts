@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
-import { messageOf } from '../../model/errors.js';
+import { messageOf, SessionError } from '../../model/errors.js';
 import { sessionRowSchema, type SessionRow } from '../../model/row.js';
 import { ensureFolder, writeDurably } from '../../store/durable.js';
 import { isSystemError, withFileErrors } from '../../store/fileError.js';
@@ -37,8 +37,14 @@ export async function removeForeign(context: CoreContext, row: SessionRow, folde
   });
 }
 
-/** Puts a kept session back into its program's store. The copy stays, marked as restored. Nothing happens where nothing is kept. */
+/**
+ * Puts a kept session back into its program's store. The copy stays, marked as restored. Nothing happens where nothing is kept.
+ * `damaged` for a folder that is none of these: a journal that names one can come from a stranger, with the files to put there.
+ */
 export async function restoreForeign(context: CoreContext, folder: string): Promise<void> {
+  if (dirname(resolve(folder)) !== trashOf(context.home)) {
+    throw new SessionError('damaged', `${folder} is none of the folders that Skein keeps deleted sessions in`);
+  }
   const kept = await readKept(folder);
   const id = kept && foreignId(kept.row.id);
   if (!id) return;

@@ -1,9 +1,9 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SessionError } from '../../model/errors.js';
-import { ensureFolder, writeDurably } from '../../store/durable.js';
+import { writeDurably } from '../../store/durable.js';
 import { isSystemError, withFileErrors } from '../../store/fileError.js';
 import { nodeFilePort } from '../../store/filePort.js';
+import { ensurePlainFolder } from '../../store/plainFolder.js';
 import { sessionPaths } from '../../store/sessionPaths.js';
 import type { CoreContext } from '../context.js';
 
@@ -24,9 +24,10 @@ export async function readSessionText(context: CoreContext, id: string, name: st
   const folder = folderOf(context, id);
   if (!(await isRealFolder(folder))) return undefined;
   try {
-    return await readFile(join(folder, name), 'utf8');
+    return Buffer.from(await nodeFilePort.readFile(join(folder, name))).toString('utf8');
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return undefined;
+    // A link could lead to any file of the person's, whose text would then stand in the prompt: doctor tells of it.
+    if (isSystemError(error, 'ENOENT', 'ELOOP', 'EISDIR')) return undefined;
     throw error;
   }
 }
@@ -41,8 +42,7 @@ export async function writeSessionText(context: CoreContext, id: string, name: s
       });
       return;
     }
-    await ensureFolder(nodeFilePort, folder);
-    if (!(await isRealFolder(folder))) throw new SessionError('damaged', `${folder} is a link, which is not followed`);
+    await ensurePlainFolder(nodeFilePort, context.store.root, `sessions/${id}`);
     await writeDurably(nodeFilePort, join(folder, name), Buffer.from(text), { flush: false });
   });
 }
