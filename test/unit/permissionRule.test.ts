@@ -49,6 +49,8 @@ describe('what a mode answers by itself', () => {
       await mkdir(join(root, 'secret'));
       await mkdir(cwd);
       await symlink(join(root, 'secret'), join(cwd, 'link'));
+      await symlink('../secret/made', join(cwd, 'nowhere.ts'));
+      await symlink('later.ts', join(cwd, 'within.ts'));
       const answer = async (path: string) =>
         decidePermission(
           request('edit', path),
@@ -56,7 +58,9 @@ describe('what a mode answers by itself', () => {
         )?.id;
       assert.equal(await answer('src/new/file.ts'), 'once');
       assert.equal(await answer(join(cwd, 'a.ts')), 'once');
+      assert.equal(await answer('within.ts'), 'once');
       assert.equal(await answer('link/key'), undefined);
+      assert.equal(await answer('nowhere.ts'), undefined, 'a link to a file that an edit would make');
       assert.equal(await answer('../secret/key'), undefined);
       assert.equal(await answer('.git/hooks/pre-commit'), undefined);
     });

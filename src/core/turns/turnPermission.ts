@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { allowOnce, decidePermission, ruleSubject, scopeIds, withScopes, type PermissionScene } from '../../model/permissionRule.js';
 import type { PermissionMode } from '../../model/permissionMode.js';
@@ -56,13 +56,25 @@ export async function permissionScene(
   return { mode, workdir: cwd, paths, guarded: [root, join(cwd, '.git'), join(cwd, '.skein')] };
 }
 
-/** The real path, also of a file that is still to be made: a link on the way may lead out of the folder. */
+/** The real path, also of a file that is still to be made: a link on the way, or one that leads nowhere yet, may lead out of the folder. */
 async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     const parent = dirname(path);
     if (!isSystemError(error, 'ENOENT') || parent === path) throw error;
-    return join(await realPathOf(parent), basename(path));
+    const real = await realPathOf(parent);
+    const target = await linkTarget(path);
+    return target === undefined ? join(real, basename(path)) : realPathOf(resolve(real, target));
+  }
+}
+
+/** Where a link leads; `undefined` for what is none, or not there. */
+async function linkTarget(path: string): Promise<string | undefined> {
+  try {
+    return await readlink(path);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'EINVAL')) return undefined;
+    throw error;
   }
 }
