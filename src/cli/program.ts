@@ -21,7 +21,17 @@ Examples:
   skein "why is the login test flaky?"     a new session
   skein -c "and on Windows?"               continue the last one
   skein sessions list --search login
-  skein resume                             choose from a list`;
+  skein resume                             choose from a list
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such session, 4 ambiguous id,
+5 damaged data found, 6 busy, 130 interrupted.`;
+
+const completionExamples = `
+Examples, for the file that the shell reads at its start:
+  source <(skein complete bash)
+  source <(skein complete zsh)
+  skein complete fish | source
+  skein complete powershell | Out-String | Invoke-Expression`;
 
 /**
  * The commander program of the command table. It only parses: `chosen` gets what was asked for. Wrong usage is thrown as
@@ -41,8 +51,16 @@ export function createProgram(
   for (const [name, summary] of Object.entries(groups)) setUp(program.command(name).description(summary).helpCommand(false), output);
   for (const spec of commandTable) addCommand(program, spec, output, chosen, argv);
   // Only for the help: main.ts takes it before. The completion library brings a command of that name itself.
-  if (completion)
-    program.command('complete').description('print a completion script for a shell').argument('[shell]', 'zsh, bash, fish or powershell');
+  if (completion) {
+    setUp(
+      program
+        .command('complete')
+        .description('print a completion script for a shell')
+        .argument('<shell>', 'zsh, bash, fish or powershell')
+        .addHelpText('after', completionExamples),
+      output,
+    );
+  }
   return program;
 }
 

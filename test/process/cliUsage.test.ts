@@ -14,12 +14,16 @@ describe('the command line', () => {
         [['sessions', '--help'], 'help-sessions'],
         [['sessions', 'list', '--help'], 'help-sessions-list'],
         [['sessions', 'search', '--help'], 'help-sessions-search'],
+        [['help', 'sessions', 'list'], 'help-sessions-list'],
+        [['sessions', 'help', 'list'], 'help-sessions-list'],
+        [['help'], 'help'],
+        [['complete', '--help'], 'help-complete'],
+        [['help', 'complete'], 'help-complete'],
       ] as const) {
         const { code, stdout, stderr } = await skein.run(args);
         assert.deepEqual([code, stderr], [0, '']);
         assert.equal(stdout, await golden(name));
       }
-      assert.equal((await skein.run(['help', 'sessions', 'list'])).code, 0);
       const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
       assert.equal((await skein.run(['--version'])).stdout, `${manifest.version}\n`);
     }));
@@ -29,10 +33,27 @@ describe('the command line', () => {
       const cases: readonly (readonly [readonly string[], string])[] = [
         [['sessions', 'list', '--lmit', '3'], "error: unknown option '--lmit'\nhint: did you mean --limit?\n"],
         [['sessions', 'lst'], "error: unknown command 'lst'\nhint: did you mean list?\n"],
-        [['doctr'], "error: unknown command 'doctr'\nhint: did you mean doctor? If it is a prompt: skein -- doctr\n"],
+        [['doctr'], "error: unknown command 'doctr'\nhint: did you mean skein doctor? If it is a prompt: skein -- doctr\n"],
+        [['list'], "error: unknown command 'list'\nhint: did you mean skein sessions list? If it is a prompt: skein -- list\n"],
+        [['list', '--limit', '3'], "error: unknown option '--limit'\nhint: did you mean skein sessions list?\n"],
+        [['delete', 'b668'], 'error: too many arguments. Expected 1 argument but got 2\nhint: did you mean skein sessions delete?\n'],
+        [['session', 'list'], 'error: too many arguments. Expected 1 argument but got 2\nhint: did you mean skein sessions?\n'],
+        [['help', 'foo'], "error: unknown command 'foo'\nhint: skein --help says what there is\n"],
         [
           ['fix', 'the', 'bug'],
-          'error: too many arguments. Expected 1 argument but got 3\nhint: put a prompt or title of several words in quotes\n',
+          'error: too many arguments. Expected 1 argument but got 3\nhint: put a prompt of several words in quotes\n',
+        ],
+        [
+          ['sessions', 'rename', 'b668', 'two', 'words'],
+          "error: too many arguments for 'rename'. Expected 2 arguments but got 3\nhint: put a title of several words in quotes\n",
+        ],
+        [
+          ['sessions', 'list', 'login'],
+          "error: too many arguments for 'list'. Expected 0 arguments but got 1\nhint: skein sessions list --help says what there is\n",
+        ],
+        [
+          ['sessions', 'search', '-is:fork'],
+          "error: unknown option '-is:fork'\nhint: text that begins with - goes after --: skein sessions search -- …\n",
         ],
         [['sessions', 'show'], "error: missing required argument 'id'\nhint: skein sessions show --help says what there is\n"],
         [['sessions', 'list', '--limit', 'x'], 'error: "x" is not a number that --limit takes\nhint: write a whole number from 1\n'],
@@ -52,9 +73,11 @@ describe('the command line', () => {
       assert.match(group.stderr, /^Usage: skein sessions (.|\n)*error: skein sessions: which command\?/);
     }));
 
-  test('takes a word that is nearly a command as a prompt after --', () =>
+  test('takes a word that is a command of a group, or nearly one, as a prompt after --', () =>
     withCli(async (skein) => {
-      assert.equal((await skein.run(['--', 'agent'])).code, 0);
+      for (const word of ['agent', 'list']) assert.equal((await skein.run(['--', word])).code, 0);
+      // What goes on in a session can only be a prompt.
+      assert.equal((await skein.run(['-c', 'list'])).code, 0);
     }));
 });
 
