@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import * as zlib from 'node:zlib';
 import { codexSource } from '../../src/sources/codex/codex.js';
 import { inheritedTokens, outlinesOf, ownTokens, readRollouts, type CodexRecords } from '../support/codexReading.js';
 import { codexId, codexItem, codexLine, codexMeta, linesOf, said, tokenCount, writeRollout } from '../support/codexRollout.js';
+import { openFiles } from '../support/openFiles.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
+import { until } from '../support/until.js';
 
-const [one, two, three] = [codexId(1), codexId(2), codexId(3)];
+const [one, two, three, four] = [codexId(1), codexId(2), codexId(3), codexId(4)];
 
 describe('threads that go on from others', () => {
   const parent = [
@@ -109,6 +112,41 @@ describe('threads that go on from others', () => {
       ]);
     });
   });
+
+  test('a fork without a word of its own leaves its parent’s file closed, and so does a compressed one that is only looked at', async () => {
+    await withScratchFolder('codex', async (home) => {
+      const copy = [codexMeta(two, { forked_from_id: one }), ...bare.slice(0, 4)];
+      await writeRollout(home, one, linesOf(bare));
+      await writeRollout(home, two, linesOf(copy));
+      const many = Array.from({ length: 40_000 }, (_, index) => said('assistant', String(index * 7919)));
+      await writeRollout(home, three, zlib.zstdCompressSync(linesOf([codexMeta(three), ...many])), 'archived_sessions', '.zst');
+      const base = { history_base: { thread_id: three, end_ordinal_exclusive: 2 } };
+      await writeRollout(home, four, linesOf([codexMeta(four, base), ...own]));
+      const source = codexSource({ env: { CODEX_HOME: home } });
+      await source.list();
+      const before = openFiles();
+      for (let read = 0; read < 4; read++) {
+        assert.equal((await source.read(two)).length, 2);
+        assert.equal((await source.read(four)).length, 3);
+      }
+      await until('every file is closed', () => openFiles() <= before);
+    });
+  });
+
+  const loops: readonly [name: string, forks: Readonly<Record<string, string>>][] = [
+    ['itself', { [one]: one }],
+    ['one that says it was forked from this one', { [one]: two, [two]: one }],
+  ];
+  for (const [name, forks] of loops) {
+    test(`a thread that says it was forked from ${name} is read as it stands`, async () => {
+      const rollouts = Object.entries(forks).map(([id, from]) => [id, [codexMeta(id, { forked_from_id: from }), ...own]] as const);
+      const { entries } = await readRollouts(Object.fromEntries(rollouts), one);
+      assert.deepEqual(
+        outlinesOf(entries).map((line) => line.replace(/ \{.*/, '')),
+        ['user: Fork asks', 'assistant: Fork answers'],
+      );
+    });
+  }
 
   test('a sub-agent has the thread that started it for parent, and its task for prompt', async () => {
     const spawn = { parent_thread_id: one, depth: 1, agent_nickname: 'Ada', agent_role: 'explorer' };

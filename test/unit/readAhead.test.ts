@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { ReadAhead } from '../../src/sources/readAhead.js';
+import { openFiles } from '../support/openFiles.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
 
 const ends = { head: 4096, tail: 4096 };
@@ -47,12 +48,11 @@ describe('reading ahead', () => {
       execFileSync('mkfifo', [pipe ?? '']);
       symlinkSync(files[3] ?? '', link ?? '');
       mkdirSync(inside ?? '');
-      const open = (): number => readdirSync(process.platform === 'linux' ? '/proc/self/fd' : '/dev/fd').length;
-      const before = open();
+      const before = openFiles();
       const all = [...files, pipe ?? '', link ?? '', inside ?? '', join(folder, 'gone')];
       assert.deepEqual(await batchesAsked(new ReadAhead(ends, true), [all, all]), ['0 itself', '0 next', '1 next']);
       await breathe();
-      assert.equal(open(), before);
+      assert.equal(openFiles(), before);
     }),
   );
 });

@@ -1,14 +1,17 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
 // Not by name: older versions of Node lack what is asked for below, and would not load this file.
 import * as zlib from 'node:zlib';
 import { SessionError } from '../../model/errors.js';
 import type { CodexFile } from './codexFiles.js';
-import { readFileEnds, type FileEnds } from '../fileEnds.js';
+import { readAt, readFileEnds, type FileEnds } from '../fileEnds.js';
 import type { RowFile } from '../fileRows.js';
 import { jsonLinesOf, readJsonLines, type JsonLine } from '../jsonLines.js';
 
 /** Compressed files are read whole: they cannot be looked into. Larger ones are shown by their beginning. */
 const maxCompressed = 8 * 1024 * 1024;
+/** What may come of that. */
+const maxPlain = 512 * 1024 * 1024;
 
 const scratch = Buffer.allocUnsafe(64 * 1024);
 const nothing = Buffer.alloc(0);
@@ -17,10 +20,10 @@ const nothing = Buffer.alloc(0);
 export function openCodexFile(file: CodexFile): AsyncGenerator<JsonLine> {
   if (!file.isCompressed) return readJsonLines(file.path);
   requireZstd(file.path);
-  const bytes = createReadStream(file.path);
   const plain = zlib.createZstdDecompress({ finishFlush: zlib.constants.ZSTD_e_continue });
-  bytes.on('error', (error) => plain.destroy(error));
-  return jsonLinesOf(bytes.pipe(plain) as AsyncIterable<Buffer>);
+  // Whoever reads the lines is told of an error; who stops before the end closes the file too.
+  pipeline(createReadStream(file.path), plain, () => undefined);
+  return jsonLinesOf(plain as AsyncIterable<Buffer>);
 }
 
 /** The beginning and the end of a rollout, good until the next call. */
@@ -28,8 +31,9 @@ export function readCodexEnds(file: RowFile, headBytes: number, tailBytes: numbe
   const { path } = file;
   if (!path.endsWith('.zst')) return readFileEnds(file, headBytes, tailBytes, headBytes + tailBytes > scratch.length ? undefined : scratch);
   requireZstd(path);
-  const compressed = readFileSync(path).subarray(0, maxCompressed);
-  const head = zlib.zstdDecompressSync(compressed, { finishFlush: zlib.constants.ZSTD_e_continue });
+  const bytes = Buffer.allocUnsafe(Math.min(file.stat.size, maxCompressed));
+  const compressed = bytes.subarray(0, readAt(file.fd, bytes, 0, bytes.length));
+  const head = zlib.zstdDecompressSync(compressed, { finishFlush: zlib.constants.ZSTD_e_continue, maxOutputLength: maxPlain });
   return { head, tail: nothing, isWhole: true };
 }
 

@@ -23,9 +23,9 @@ interface Segment {
 
 /**
  * All of a thread's history in its order, the part before a fork read from the parent's file, up to where the fork points.
- * A parent that is gone is said where its part would be.
+ * A parent that is gone is said where its part would be. `within`: the threads that are compared with this one.
  */
-export async function* codexHistory(files: CodexFiles, file: CodexFile): AsyncGenerator<CodexStep> {
+export async function* codexHistory(files: CodexFiles, file: CodexFile, within: readonly string[] = []): AsyncGenerator<CodexStep> {
   const segments: Segment[] = [];
   const seen = new Set<string>();
   let next: CodexFile | undefined = file;
@@ -44,7 +44,7 @@ export async function* codexHistory(files: CodexFiles, file: CodexFile): AsyncGe
   for (const segment of segments) {
     const { threadId } = segment.file;
     const inherited = threadId === file.threadId ? {} : { from: threadId };
-    for await (const step of stepsOf(files, segment)) yield { ...step, ...inherited };
+    for await (const step of stepsOf(files, segment, within)) yield { ...step, ...inherited };
   }
 }
 
@@ -56,22 +56,32 @@ async function metaOf(file: CodexFile): Promise<CodexMeta | undefined> {
   return undefined;
 }
 
-async function* stepsOf(files: CodexFiles, { file, meta, until }: Segment): AsyncGenerator<CodexStep> {
-  const copied = meta?.forked_from_id === undefined || baseOf(meta) ? undefined : new CopiedPart(files, meta.forked_from_id);
+async function* stepsOf(files: CodexFiles, { file, meta, until }: Segment, within: readonly string[]): AsyncGenerator<CodexStep> {
+  const copied = meta && copiedPart(files, meta, [...within, file.threadId]);
   let isFirst = true;
-  for await (const line of openCodexFile(file)) {
-    const { value, problem } = line;
-    const place = `${file.rolloutId}:${String(line.line)}`;
-    const record = codexRecord(value);
-    if (until !== undefined && isPast(until, record, line)) return;
-    if (record === undefined) {
-      if (problem !== undefined) yield { problem: `A part of the rollout cannot be read: ${problem}.`, place };
-      continue;
+  try {
+    for await (const line of openCodexFile(file)) {
+      const { value, problem } = line;
+      const place = `${file.rolloutId}:${String(line.line)}`;
+      const record = codexRecord(value);
+      if (until !== undefined && isPast(until, record, line)) return;
+      if (record === undefined) {
+        if (problem !== undefined) yield { problem: `A part of the rollout cannot be read: ${problem}.`, place };
+        continue;
+      }
+      const from = isFirst ? undefined : await copied?.from(record);
+      isFirst = false;
+      yield { record, place, ...(from === undefined ? {} : { from }) };
     }
-    const from = isFirst ? undefined : await copied?.from(record);
-    isFirst = false;
-    yield { record, place, ...(from === undefined ? {} : { from }) };
+  } finally {
+    await copied?.close();
   }
+}
+
+/** What a file may have copied from its parent; nothing where that one is being compared already: damage can make a loop of forks. */
+function copiedPart(files: CodexFiles, meta: CodexMeta, within: readonly string[]): CopiedPart | undefined {
+  const { forked_from_id: parent } = meta;
+  return parent === undefined || baseOf(meta) || within.includes(parent) ? undefined : new CopiedPart(files, parent, within);
 }
 
 /** By ordinal where records have one: bytes tell only as long as nothing was rewritten. */
@@ -89,12 +99,14 @@ function isPast(
 class CopiedPart {
   readonly #files: CodexFiles;
   readonly #parentId: string;
+  readonly #within: readonly string[];
   #parent: AsyncGenerator<CodexStep> | undefined;
   #isOver = false;
 
-  constructor(files: CodexFiles, parentId: string) {
+  constructor(files: CodexFiles, parentId: string, within: readonly string[]) {
     this.#files = files;
     this.#parentId = parentId;
+    this.#within = within;
   }
 
   /** The parent's id while records are its own. */
@@ -102,7 +114,7 @@ class CopiedPart {
     if (this.#isOver) return undefined;
     if (record.kind === 'session_meta') return this.#parentId;
     const parent = this.#files.threads.get(this.#parentId);
-    this.#parent ??= parent && codexHistory(this.#files, parent);
+    this.#parent ??= parent && codexHistory(this.#files, parent, this.#within);
     const wanted = digestOf(record);
     // Not all is copied: the parent's records in between are passed over.
     for (let step = await this.#parent?.next(); step && !step.done; step = await this.#parent?.next()) {
@@ -110,6 +122,11 @@ class CopiedPart {
     }
     this.#isOver = true;
     return undefined;
+  }
+
+  /** Closes the parent's file, of which there may be more than was copied. */
+  async close(): Promise<void> {
+    await this.#parent?.return(undefined);
   }
 }
 
