@@ -296,6 +296,29 @@ describe('forks of a session of Claude Code', () => {
     });
   });
 
+  test('a long one costs the others nothing: each list reads at least one more, and keeps what was read', async () => {
+    await withClaudeStore(async (store) => {
+      const ids = ['one', 'two', 'three'];
+      for (const [index, id] of ids.entries()) {
+        const uuid = `u-${String(index)}`;
+        // Too long for what one list reads.
+        const lines = [store.prompt(uuid, 'p'), store.answer(`a-${uuid}`, uuid, [text('x'.repeat(9 << 20))]), cost(1, 100)];
+        store.session(id, lines);
+        const queued = { type: 'queue-operation', operation: 'enqueue', timestamp: '2026-01-05T10:00:00.000Z' };
+        store.session(`${id}-fork`, [queued, ...lines, store.prompt(`v-${uuid}`, 'q', { parentUuid: `a-${uuid}` }), cost(1.5, 150)]);
+      }
+      const source = sourceOf(store);
+      const parents = async (): Promise<readonly (string | undefined)[]> => {
+        const { rows } = await source.list();
+        return ids.map((id) => rows.find((row) => row.id === `claude:${id}-fork`)?.parent_id);
+      };
+      const known: number[] = [];
+      for (const _ of ids) known.push((await parents()).filter((id) => id !== undefined).length);
+      assert.deepEqual(known, [1, 2, 3]);
+      assert.deepEqual(await parents(), ['claude:one', 'claude:two', 'claude:three']);
+    });
+  });
+
   test('one whose parent is gone is still one, and what it used itself is not known', async () => {
     await withClaudeStore(async (store) => {
       const queued = { type: 'queue-operation', operation: 'enqueue', timestamp: '2026-01-05T10:00:00.000Z' };

@@ -75,8 +75,10 @@ export function claudeSource(options: SourceOptions): Source {
     for (const member of lineage.forks()) {
       const session = sessions.get(`claude:${member.id}`);
       if (!session) continue;
-      if (!lineage.isKnown(member)) budget -= session.known.size;
-      const parent = budget > 0 ? lineage.parentOf(member.id) : undefined;
+      const isKnown = lineage.isKnown(member);
+      const parent = isKnown || budget > 0 ? lineage.parentOf(member.id) : undefined;
+      // One that is longer than that by itself is read all the same: it would never be otherwise.
+      if (!isKnown) budget -= session.known.size;
       const id = parent?.id ?? member.namedParent;
       const row = withUse(session.row, ownUse(member, parent));
       session.row = id === undefined ? row : { ...row, parent_id: `claude:${id}` };
