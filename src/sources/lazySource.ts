@@ -42,9 +42,12 @@ export function lazySource({ name, title, homes, abilities = {}, load }: Program
     watch(changed) {
       let stop: (() => void) | undefined;
       let isWanted = true;
-      void loaded().then((source) => {
-        if (isWanted) stop = source.watch(changed);
-      });
+      loaded()
+        .then((source) => {
+          if (isWanted) stop = source.watch(changed);
+        })
+        // Without it there is nothing to watch; why says the list.
+        .catch(() => undefined);
       return () => {
         isWanted = false;
         stop?.();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Problem } from '../../model/row.js';
 import { readFileEnds } from '../fileEnds.js';
 import { FileRows, type RowFile } from '../fileRows.js';
@@ -51,7 +51,7 @@ export class OpenclawFiles {
         files.push({ session, ...(file && { transcript: { path: file.path, stamp: file.stamp } }) });
       }
       for (const [path, file] of found) {
-        if (!path.startsWith(join(sessions, ''))) continue;
+        if (dirname(path) !== join(sessions, '')) continue;
         found.delete(path);
         const id = sessionIdIn(path);
         if (id === undefined) continue;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { watchFolder } from '../folderWatch.js';
-import type { OpenclawPlace } from './openclawPlace.js';
+import type { OpenclawAgent, OpenclawPlace } from './openclawPlace.js';
 
 /** Calls back when a session of any agent changed, of those too that come later. Returns its stop. */
 export function watchAgents(place: OpenclawPlace, changed: () => void): () => void {
@@ -10,7 +10,7 @@ export function watchAgents(place: OpenclawPlace, changed: () => void): () => vo
     for (const each of stops) each();
   };
   const start = (): void => {
-    const agents = place.agents();
+    const agents = agentsIn(place);
     // A new folder in one of these is one more to watch.
     const outer = [join(place.state, 'agents'), ...agents.map(({ database }) => dirname(dirname(database)))];
     const inner = agents.flatMap(({ sessions, database }) => [sessions, dirname(database)]).filter((folder) => existsSync(folder));
@@ -23,4 +23,13 @@ export function watchAgents(place: OpenclawPlace, changed: () => void): () => vo
   };
   start();
   return stop;
+}
+
+/** The agents, as far as they can be looked at: why not says the list. */
+function agentsIn(place: OpenclawPlace): readonly OpenclawAgent[] {
+  try {
+    return place.agents();
+  } catch {
+    return [];
+  }
 }
