@@ -1,8 +1,8 @@
 import type { Entry } from '../model/entry.js';
 import { SessionError, messageOf } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
-import { isSystemError, withFileErrors } from './fileError.js';
-import { holderName, leaseExpiryMs, readLease, writeLease, type LeaseFile } from './leaseFile.js';
+import { withFileErrors } from './fileError.js';
+import { holderName, leaseExpiryMs, readLease, removeLease, writeLease, type LeaseFile } from './leaseFile.js';
 import { writePartialNow } from './partialFile.js';
 import { updateRecord, type RecordChange } from './recordUpdate.js';
 import { sessionPaths, type SessionPaths } from './sessionPaths.js';
@@ -76,11 +76,7 @@ export class HeldLease implements Lease {
     const { port } = this.#context;
     await this.#locked(async () => {
       if (!(await this.#isOurs())) return;
-      await port.unlink(this.#paths.lease);
-      // Drafts and partials may be there still.
-      await port.rmdir(this.#paths.folder).catch((error: unknown) => {
-        if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
-      });
+      await removeLease(port, this.#paths);
     });
   }
 

@@ -3,7 +3,7 @@ import { messageOf } from '../model/errors.js';
 import { withFileErrors } from './fileError.js';
 import { freshId } from './freshId.js';
 import { HeldLease } from './heldLease.js';
-import { busyLease, holderName, isLeaseLive, leaseExpiryMs, readLease, writeLease, type LeaseFile } from './leaseFile.js';
+import { busyLease, holderName, isLeaseLive, leaseExpiryMs, readLease, removeLease, writeLease, type LeaseFile } from './leaseFile.js';
 import { thisOwner } from './owner.js';
 import { entriesLeft, readPartial, removeIfThere } from './partialFile.js';
 import { ensurePlainFolder } from './plainFolder.js';
@@ -26,41 +26,56 @@ export interface LeaseOptions {
  * it left of a turn becomes entries before that line.
  */
 export async function acquireLease(context: StoreContext, id: string, { takeOver = false, ended }: LeaseOptions = {}): Promise<HeldLease> {
+  const paths = sessionPaths(context.sessions, id);
+  const file = await locked(context, paths, () => take(context, id, takeOver));
+  return new HeldLease(context, id, file, ended);
+}
+
+/** Takes the session from whoever has it, and gives it back in the same moment: nobody finds it busy that runs nothing. */
+export async function breakLease(context: StoreContext, id: string): Promise<void> {
+  const paths = sessionPaths(context.sessions, id);
+  await locked(context, paths, async () => {
+    await take(context, id, true);
+    await removeLease(context.port, paths);
+  });
+}
+
+function locked<T>(context: StoreContext, { record, lock }: SessionPaths, act: () => Promise<T>): Promise<T> {
+  return withFileErrors(record, () => context.lock(lock, act));
+}
+
+/** Writes the lease, and tells the transcript of it. Under the session's lock. */
+async function take(context: StoreContext, id: string, takeOver: boolean): Promise<LeaseFile> {
   const { port } = context;
   const paths = sessionPaths(context.sessions, id);
   const owner = await thisOwner(context.actor.program, context.mark + freshId().slice(context.mark.length));
-  const file = await withFileErrors(paths.record, () =>
-    context.lock(paths.lock, async () => {
-      const record = await readRecord(port, paths.record);
-      const previous = await readLease(port, paths.lease);
-      const lives = previous !== undefined && (await isLeaseLive(previous, context.now()));
-      if (lives && !takeOver) throw busyLease(id, previous);
-      const { epoch: told } = await scanTranscript(port, paths.transcript, () => undefined, {
-        from: record.transcript?.bytes ?? 0,
-        epoch: leaseEpoch(record),
-      });
-      const now = context.now();
-      const lease: LeaseFile = {
-        ...owner,
-        surface: context.actor.surface,
-        epoch: previous === undefined ? told : Math.max(told, previous.epoch) + 1,
-        started_at: now.toISOString(),
-        state: 'running',
-        expires_at: new Date(now.getTime() + leaseExpiryMs).toISOString(),
-      };
-      await ensurePlainFolder(port, context.root, `sessions/${id}`);
-      // The lease before the lines: from then on the former holder writes nothing more, whatever becomes of us.
-      await writeLease(port, paths.lease, lease);
-      try {
-        await tellTranscript(context, paths, lease, previous, lives);
-      } catch (error) {
-        await giveBack(context, paths, previous);
-        throw error;
-      }
-      return lease;
-    }),
-  );
-  return new HeldLease(context, id, file, ended);
+  const record = await readRecord(port, paths.record);
+  const previous = await readLease(port, paths.lease);
+  const lives = previous !== undefined && (await isLeaseLive(previous, context.now()));
+  if (lives && !takeOver) throw busyLease(id, previous);
+  const { epoch: told } = await scanTranscript(port, paths.transcript, () => undefined, {
+    from: record.transcript?.bytes ?? 0,
+    epoch: leaseEpoch(record),
+  });
+  const now = context.now();
+  const lease: LeaseFile = {
+    ...owner,
+    surface: context.actor.surface,
+    epoch: previous === undefined ? told : Math.max(told, previous.epoch) + 1,
+    started_at: now.toISOString(),
+    state: 'running',
+    expires_at: new Date(now.getTime() + leaseExpiryMs).toISOString(),
+  };
+  await ensurePlainFolder(port, context.root, `sessions/${id}`);
+  // The lease before the lines: from then on the former holder writes nothing more, whatever becomes of us.
+  await writeLease(port, paths.lease, lease);
+  try {
+    await tellTranscript(context, paths, lease, previous, lives);
+  } catch (error) {
+    await giveBack(context, paths, previous);
+    throw error;
+  }
+  return lease;
 }
 
 /** Appends what the former holder left and, after one that had not let go, the `lease` line. */

@@ -5,6 +5,7 @@ import { writeDurably } from './durable.js';
 import { isSystemError } from './fileError.js';
 import type { FilePort } from './filePort.js';
 import { ownerSchema, ownerState } from './owner.js';
+import type { SessionPaths } from './sessionPaths.js';
 
 /** `sessions/<id>/lease.json`: who may run turns in the session. `expires_at` counts for other hosts alone. */
 export const leaseSchema = holderSchema.extend(ownerSchema.shape).extend({
@@ -32,6 +33,14 @@ export async function readLease(port: FilePort, file: string): Promise<LeaseFile
 /** No flush: no holder outlives a power cut, and the epoch is in the transcript. */
 export function writeLease(port: FilePort, file: string, lease: LeaseFile): Promise<void> {
   return writeDurably(port, file, Buffer.from(`${JSON.stringify(lease, null, 2)}\n`), { flush: false });
+}
+
+export async function removeLease(port: FilePort, { lease, folder }: SessionPaths): Promise<void> {
+  await port.unlink(lease);
+  // Drafts and partials may be there still.
+  await port.rmdir(folder).catch((error: unknown) => {
+    if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
+  });
 }
 
 /** Whether the holder still runs: by its process on this host, by expiry elsewhere. */

@@ -81,6 +81,13 @@ class FolderStore implements Store {
     await (await this.#writerNow()).append(id, await this.#withoutBytes(entries));
   }
 
+  async appendWhileIdle(id: string, entries: () => Promise<readonly Entry[]>): Promise<boolean> {
+    return this.#run(async () => {
+      const { appendWhileIdle } = await import('./idleAppend.js');
+      return appendWhileIdle(this.#context, id, async () => this.#withoutBytes(await entries()));
+    });
+  }
+
   async keepPictures(content: readonly ContentBlock[]): Promise<readonly ContentBlock[]> {
     if (!content.some(isPicture)) return content;
     await ensureStore(this.root, this.#context.port);
@@ -180,6 +187,10 @@ class FolderStore implements Store {
     });
     writer.useLease(lease);
     return lease;
+  }
+
+  async breakLease(id: string): Promise<void> {
+    await this.#run(async () => (await import('./lease.js')).breakLease(this.#context, id));
   }
 
   async tail(id: string): Promise<SessionTail> {

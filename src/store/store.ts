@@ -89,6 +89,11 @@ export interface Store {
   update(id: string, change: (record: SessionRecord) => Partial<SessionRecord>, undo?: { readonly what: string }): Promise<SessionRecord>;
   /** Appends a batch: one lock, one write, one fsync. Counts, usage and last_used_at follow in the record within a second or at `settle`. */
   append(id: string, entries: readonly Entry[]): Promise<void>;
+  /**
+   * Appends what `entries` gives where no turn runs, under the session's lock, for which a turn that begins waits; `false`, and nothing
+   * written, where one does. `entries` may read the session and must not write to it.
+   */
+  appendWhileIdle(id: string, entries: () => Promise<readonly Entry[]>): Promise<boolean>;
   /** The content with the bytes of its pictures moved into files of the store, as `create` and `append` keep them. */
   keepPictures(content: readonly ContentBlock[]): Promise<readonly ContentBlock[]>;
   /** The content with the bytes of its pictures put back; a picture whose file is gone stays without. */
@@ -133,6 +138,9 @@ export interface Store {
    * taken from that one. Until it is released, `append` and `writePartial` here are under it: `fenced` when it was lost.
    */
   acquireLease(id: string, options?: { readonly takeOver?: boolean | undefined }): Promise<Lease>;
+
+  /** Ends the right of whoever has it, as `takeOver` does, and leaves the session free. */
+  breakLease(id: string): Promise<void>;
 
   /** Whether the holder that a row tells is this store itself. */
   isOurs(holder: Holder): boolean;

@@ -11,6 +11,7 @@ import { SessionError } from '../../src/model/errors.js';
 import { claudeSource } from '../../src/sources/claude/claude.js';
 import type { Source } from '../../src/sources/source.js';
 import { installClaudeAdapter } from '../support/agentInstall.js';
+import { until } from '../support/until.js';
 import { folderState } from '../support/folderState.js';
 import { checkGoingOn } from '../support/goingOn.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
@@ -187,7 +188,8 @@ describe('sessions that Claude Code wrote', () => {
       const keep = path.join(scratch.folder, 'keep2');
       await assert.rejects(source.removal!.remove(first, keep), (error) => error instanceof SessionError && error.code === 'busy');
       assert.ok((await fs.readFile(file)).subarray(0, bytes.length).equals(bytes));
-      assert.ok(said(await source.read(first)).includes('wait [[hang]]'));
+      // It asks the model before it has written the prompt.
+      await until('the prompt is in its file', async () => said(await source.read(first)).includes('wait [[hang]]'));
     } finally {
       child.kill('SIGKILL');
       await once(child, 'close');

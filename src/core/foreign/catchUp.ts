@@ -5,7 +5,6 @@ import type { Source } from '../../sources/source.js';
 import type { CoreContext } from '../context.js';
 import { agentName, originName } from './ownIds.js';
 import { laterEntries } from './laterEntries.js';
-import { oneByOne } from '../turns/oneByOne.js';
 
 /** A turn that was written to this lately may be under way: its entries still change. */
 const quietMs = 5_000;
@@ -23,11 +22,7 @@ interface Link {
  * turn that is still under way there, or where ours cannot be written now. `isAll`: also what is under way, since ours goes on
  * from it. Never fails: without its source the session is what we have of it.
  */
-export function catchUp(context: CoreContext, row: SessionRow, isAll = false): Promise<readonly Entry[]> {
-  return oneByOne(context, row.id, () => catchUpNow(context, row, isAll));
-}
-
-async function catchUpNow(context: CoreContext, row: SessionRow, isAll: boolean): Promise<readonly Entry[]> {
+export async function catchUp(context: CoreContext, row: SessionRow, isAll = false): Promise<readonly Entry[]> {
   const links = await linksOf(context, row);
   // While a turn of ours runs, a part of it is in the other store already.
   if (links.length === 0 || row.running || row.problem) return [];
@@ -93,16 +88,13 @@ function settledOf(entries: readonly Entry[], now: number): readonly Entry[] {
 
 const isOpen = (status: string): boolean => status === 'pending' || status === 'running';
 
-/** Appends under the session's lease, so that two that look at once, or a turn that begins, do not write the same twice. */
+/** Looks and appends under the session's lock: two that look at once, or a turn that begins, do not write the same twice. */
 async function store({ store, logger }: CoreContext, id: string, entries: () => Promise<readonly Entry[]>): Promise<boolean> {
   try {
-    const lease = await store.acquireLease(id);
-    try {
-      await store.append(id, await entries());
-      await store.settle(id);
-    } finally {
-      await lease.release();
-    }
+    // What a turn left whose process is gone was said before.
+    await store.recoverPartials(id);
+    if (!(await store.appendWhileIdle(id, entries))) return false;
+    await store.settle(id);
     return true;
   } catch (error) {
     // Reading must work where writing does not.

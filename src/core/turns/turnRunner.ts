@@ -9,7 +9,6 @@ import { checkBudgets } from './budgets.js';
 import type { CoreContext } from '../context.js';
 import { actTurn } from './turnAct.js';
 import { withMentions } from '../prompts/mentions.js';
-import { oneByOne } from './oneByOne.js';
 import { PromptQueue, type WaitingPrompt } from './promptQueue.js';
 import { promptToRepeat } from './retry.js';
 import { errorData, Turn } from './turn.js';
@@ -168,7 +167,7 @@ export class TurnRunner {
     const context = this.#context;
     const { store } = context;
     refuseUnreadable(await store.row(id));
-    const lease = await oneByOne(context, id, () => store.acquireLease(id, { takeOver: options.takeOver }));
+    const lease = await store.acquireLease(id, { takeOver: options.takeOver });
     try {
       // What others ran is told to its end before this turn begins.
       await this.#leased(id);
