@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { toolKinds, type FileDiff, type ToolCall } from '../model/entry.js';
-
-/** Characters of a tool's output that are kept. */
-const maxOutput = 256 * 1024;
+import { keptOutput, mostOutput, withMoreOutput } from '../model/toolOutput.js';
 
 const contentSchema = z.looseObject({ type: z.string(), text: z.string().optional(), uri: z.string().optional() });
 const partSchema = z.union([
@@ -41,7 +39,7 @@ export function mergeToolCall(before: ToolCall | undefined, change: AcpToolCall)
   const input = inputOf(change.rawInput) ?? before?.input;
   const content = change.content ?? undefined;
   const printed = change._meta?.terminal_output_delta?.data;
-  const output = outputOf(content, change.rawOutput) ?? (printed === undefined ? before?.output : cut((before?.output ?? '') + printed));
+  const output = outputOf(content, change.rawOutput) ?? (printed === undefined ? before?.output : withMoreOutput(before?.output, printed));
   const diff = diffsOf(content) ?? before?.diff;
   const locations = locationsOf(change) ?? before?.locations;
   return {
@@ -61,7 +59,7 @@ function inputOf(raw: unknown): unknown {
   if (raw === undefined || raw === null) return undefined;
   const text = jsonTextOf(raw);
   if (text === undefined) return tooDeep;
-  return text.length <= maxOutput ? raw : cut(text);
+  return text.length <= mostOutput ? raw : keptOutput(text);
 }
 
 const tooDeep = '(nested too deep)';
@@ -86,13 +84,9 @@ function outputOf(content: readonly Part[] | undefined, raw: unknown): string | 
     const block = contentSchema.safeParse(part['content']);
     return block.success ? [block.data.text ?? block.data.uri ?? `[${block.data.type}]`] : [];
   });
-  if (texts.length > 0) return cut(texts.join('\n'));
-  if (typeof raw === 'string') return cut(raw);
-  return raw === undefined || raw === null || content?.some(isDiff) === true ? undefined : cut(jsonTextOf(raw) ?? tooDeep);
-}
-
-function cut(text: string): string {
-  return text.length <= maxOutput ? text : `${text.slice(0, maxOutput)}\n… ${text.length - maxOutput} more characters`;
+  if (texts.length > 0) return keptOutput(texts.join('\n'));
+  if (typeof raw === 'string') return keptOutput(raw);
+  return raw === undefined || raw === null || content?.some(isDiff) === true ? undefined : keptOutput(jsonTextOf(raw) ?? tooDeep);
 }
 
 function isDiff(part: Part): part is Extract<Part, { newText: string }> {

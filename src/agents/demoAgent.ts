@@ -1,6 +1,7 @@
 import * as acp from '@agentclientprotocol/sdk/unstable';
 import { Readable, Writable } from 'node:stream';
 import { replayedPrompts } from '../model/replayText.js';
+import { textStart } from '../model/textStart.js';
 import { demoCommands } from './demoScript.js';
 import { demoHome, DemoSessions, type DemoSession } from './demoSessions.js';
 import { DemoTurn } from './demoTurn.js';
@@ -154,7 +155,7 @@ function titleOf(text: string): string {
       ?.replaceAll(/\s+/g, ' ')
       .replace(/[.?!]+$/, '') ?? '';
   if (line === '') return 'Demo';
-  return line.length > 60 ? `${line.slice(0, 60).replace(/\s+\S*$/, '')}…` : line;
+  return line.length > 60 ? `${textStart(line, 60).replace(/\s+\S*$/, '')}…` : line;
 }
 
 async function replay(session: DemoSession, client: acp.AgentContext): Promise<void> {

@@ -1,3 +1,4 @@
+import { textStart } from '../model/textStart.js';
 import { arithmetic } from './arithmetic.js';
 import { demoCommands } from './demoScript.js';
 import type { DemoFolder } from './demoFolder.js';
@@ -153,7 +154,7 @@ function words(prompt: string): string[] {
 
 function shortened(prompt: string): string {
   const line = prompt.replaceAll(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+  return line.length > 300 ? `${textStart(line, 300)}…` : line;
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {

@@ -1,5 +1,6 @@
 import { isFork, isSpawned } from '../model/lineage.js';
 import type { SessionRow } from '../model/row.js';
+import { textStart } from '../model/textStart.js';
 import { agentTitle } from './agentTitle.js';
 import { ageText, costText, joined, tokensText } from './amountText.js';
 import { l10n } from './l10n.js';
@@ -48,7 +49,7 @@ export function rowIcon(row: SessionRow): RowIcon {
 /** One line: the title, else how the first prompt begins. */
 export function rowLabel(row: SessionRow): string {
   const line = (row.title || row.prompt).split('\n').find((text) => text.trim() !== '');
-  if (line !== undefined) return line.trim().slice(0, 200);
+  if (line !== undefined) return textStart(line.trim(), 200);
   // What cannot be read has no name left but its own.
   return row.problem ? l10n.t('Session {0}', row.id.slice(0, 8)) : l10n.t('New session');
 }

@@ -1,6 +1,7 @@
 import { format } from 'date-fns';
 import { modelBeside } from '../model/modelName.js';
 import type { SessionRow } from '../model/row.js';
+import { textStart } from '../model/textStart.js';
 import { agentTitle } from './agentTitle.js';
 import { ageText, costText, joined } from './amountText.js';
 import { l10n } from './l10n.js';
@@ -58,7 +59,7 @@ function factsOf(row: SessionRow, now: number): [name: string, value: string][] 
       l10n.t('Last used'),
       joined([ageText(row.last_used_at, now), l10n.t('started {0}', timeText(row.created_at)), row.turn_count > 0 ? turns : '']),
     ],
-    [l10n.t('Prompt'), row.prompt.trim() === rowLabel(row) ? '' : row.prompt.slice(0, 160)],
+    [l10n.t('Prompt'), row.prompt.trim() === rowLabel(row) ? '' : textStart(row.prompt, 160)],
     [l10n.t('Tokens'), tokensFact(row.tokens, cached)],
     [l10n.t('Cost'), costText(row.cost_usd) || (row.cost_usd === null && row.tokens > 0 ? l10n.t('unknown') : '')],
     [l10n.t('Tags'), row.tags.join(', ')],

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { SearchHit } from '../model/report.js';
+import { textStart } from '../model/textStart.js';
 import { failureSentence, failureText, type FailureText } from './failureText.js';
 import { l10n } from './l10n.js';
 import { queryExamples, saveButton, saveQuery } from './queryInput.js';
@@ -84,7 +85,7 @@ export function openSearchPick({ find, open, text }: SearchPickOptions): void {
 
 /** The line that matched, under its session. Always shown: VS Code would filter again, by the label alone. */
 function hitItem(found: FoundHit): SearchItem {
-  return { ...sessionItem(found.target, found.hit.line.replace(/\s+/g, ' ').trim().slice(0, 200)), alwaysShow: true, found };
+  return { ...sessionItem(found.target, textStart(found.hit.line.replace(/\s+/g, ' ').trim(), 200)), alwaysShow: true, found };
 }
 
 function problemItem({ message, hint }: FailureText): SearchItem {

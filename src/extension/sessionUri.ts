@@ -1,4 +1,5 @@
 import { sessionIdPattern } from '../model/sessionId.js';
+import { textStart } from '../model/textStart.js';
 
 export const sessionScheme = 'skein-session';
 
@@ -13,10 +14,8 @@ export function sessionUriParts(
   { folder, id }: SessionRef,
   name: string,
 ): { readonly scheme: string; readonly path: string; readonly query: string } {
-  const safe = name
-    .replace(/[\\/:*?"<>|#%\s]+/g, ' ')
-    .trim()
-    .slice(0, 60);
+  // Half of a character, which a title may have been cut to, stands in no address.
+  const safe = textStart(name.replace(/[\\/:*?"<>|#%\s]+|\p{Surrogate}+/gu, ' ').trim(), 60);
   const query = new URLSearchParams({ folder }).toString();
   return { scheme: sessionScheme, path: `/${encodeURIComponent(id)}/${safe === '' ? 'session' : safe}.md`, query };
 }

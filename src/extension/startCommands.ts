@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EntryOf } from '../model/entry.js';
 import { shownText } from '../model/contentText.js';
 import { SessionError } from '../model/errors.js';
+import { textStart } from '../model/textStart.js';
 import { chooseFirstAgent } from './agentPick.js';
 import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';
@@ -81,7 +82,7 @@ export function startCommands({ client, list, tree, panels, targets }: CommandPa
         // The id becomes part of a command line: only one that no shell can read otherwise.
         if (!isSessionId(row.id)) throw new SessionError('unsupported', l10n.t('{0} cannot be typed in a terminal', row.id));
         const terminal = vscode.window.createTerminal({
-          name: rowLabel(row).slice(0, 40),
+          name: textStart(rowLabel(row), 40),
           cwd: folder.path,
           iconPath: new vscode.ThemeIcon('comment-discussion'),
         });
@@ -101,7 +102,7 @@ function messageItem(entry: EntryOf<'message'>, index: number): vscode.QuickPick
   const text = shownText(content).replace(/\s+/g, ' ').trim();
   return {
     label: `$(${role === 'user' ? 'account' : 'hubot'}) ${index + 1}`,
-    description: text.slice(0, 200),
+    description: textStart(text, 200),
     detail: entry.timestamp,
     entry: entry.id,
   };

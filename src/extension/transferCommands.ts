@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { parseDuration } from '../model/duration.js';
 import { messageOf } from '../model/errors.js';
 import type { CleanRow } from '../model/report.js';
+import { textStart } from '../model/textStart.js';
 import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';
 import { showFailure } from './failure.js';
@@ -86,10 +87,7 @@ async function chooseFormat(): Promise<Format | undefined> {
 const extensions: Readonly<Record<Format, string>> = { md: 'md', json: 'json', bundle: 'skein' };
 
 function fileName(title: string, format: Format): string {
-  const safe = title
-    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
-    .replace(/^[-.]+|-+$/g, '')
-    .slice(0, 60);
+  const safe = textStart(title.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|-+$/g, ''), 60);
   return `${safe === '' ? 'session' : safe}.${extensions[format]}`;
 }
 

@@ -1,3 +1,5 @@
+import { textStart } from './textStart.js';
+
 /** Characters of a title that comes from a prompt. */
 export const titleLimit = 60;
 
@@ -9,9 +11,7 @@ export function autoTitle(prompt: string): string {
       .map((text) => text.replace(/\s+/g, ' ').trim())
       .find(Boolean) ?? '';
   if (line.length <= titleLimit) return line;
-  const cut = line.slice(0, titleLimit - 1);
+  const cut = textStart(line, titleLimit - 1);
   const space = cut.lastIndexOf(' ');
-  // Half of a surrogate pair is no character.
-  const whole = (space > titleLimit / 2 ? cut.slice(0, space) : cut).replace(/[\uD800-\uDBFF]$/, '');
-  return `${whole}…`;
+  return `${space > titleLimit / 2 ? cut.slice(0, space) : cut}…`;
 }

@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import type { FileDiff, ToolCall } from './entry.js';
-
-/** Characters of a tool's output that are kept. */
-const maxOutput = 256 * 1024;
+import { keptOutput } from './toolOutput.js';
 
 const kinds = new Map<string, ToolCall['kind']>([
   ['Read', 'read'],
@@ -84,7 +82,7 @@ export function claudeToolDone(call: ToolCall, { status, content, result }: Clau
 export function claudeToolOutput(content: unknown): string | undefined {
   if (content === undefined || content === null) return undefined;
   const whole = typeof content === 'string' ? content : (blocksSchema.safeParse(content).data ?? []).map(blockText).join('\n');
-  return whole.length <= maxOutput ? whole : `${whole.slice(0, maxOutput)}\n… ${whole.length - maxOutput} more characters`;
+  return keptOutput(whole);
 }
 
 const blockText = (block: z.infer<typeof blocksSchema>[number]): string =>

@@ -1,5 +1,6 @@
 import type { Entry, EntryOf } from './entry.js';
 import { textOf } from './contentText.js';
+import { textStart } from './textStart.js';
 
 /** Characters of one tool's output that go along: the agent can run it again. */
 const outputLimit = 2_000;
@@ -74,7 +75,7 @@ export function partOf(entry: Entry): string {
     }
     case 'tool_call': {
       const { title, kind, status, output } = entry.call;
-      const shown = output && output.length > outputLimit ? `${output.slice(0, outputLimit)}\n(cut here)` : output;
+      const shown = output && output.length > outputLimit ? `${textStart(output, outputLimit)}\n(cut here)` : output;
       return `Tool (${kind}, ${status}): ${title}${shown ? `\n${shown}` : ''}`;
     }
     default:

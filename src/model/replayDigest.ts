@@ -1,6 +1,7 @@
 import type { Entry } from './entry.js';
 import { textOf } from './contentText.js';
 import { isPrompt } from './replay.js';
+import { textStart } from './textStart.js';
 import { tokensOf } from './tokens.js';
 
 /** Characters of a prompt's first line, and files of a turn, that a digest names. */
@@ -39,7 +40,7 @@ function lineOf(turn: readonly Entry[]): string {
 
 function firstLine(text: string): string {
   const line = text.trim().split('\n', 1)[0] ?? '';
-  return line.length > promptChars ? `${line.slice(0, promptChars).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
+  return line.length > promptChars ? `${textStart(line, promptChars)}…` : line;
 }
 
 /** Files that the turn's tools changed, each once. */

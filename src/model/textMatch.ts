@@ -1,3 +1,5 @@
+import { textStart } from './textStart.js';
+
 export interface LineMatch {
   readonly line: string;
   /** [start, end) offsets into `line`, in UTF-16 units. */
@@ -34,7 +36,7 @@ export class TextMatch {
 
   #cut(whole: string, at: number): LineMatch {
     const from = whole.length <= shown ? 0 : Math.max(0, Math.min(at - shown / 4, whole.length - shown));
-    const line = whole.slice(from, from + shown);
+    const line = textStart(whole.slice(from).replace(/^[\uDC00-\uDFFF]/, ''), shown);
     this.#pattern.lastIndex = 0;
     const ranges = [...line.matchAll(this.#pattern)].map(({ index, 0: hit }): [number, number] => [index, index + hit.length]);
     return { line, ranges };

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { SessionRow } from '../../src/model/row.js';
+import { textStart } from '../../src/model/textStart.js';
 import { lastTurn, waitingRequests } from '../feed.js';
 import { placeOf } from '../holderWords.js';
 import { formatClock, formatCost, formatTokens } from '../numbers.js';
@@ -96,7 +97,7 @@ function Title({ session, renames }: { readonly session: SessionView | undefined
 /** The title, else how the first prompt begins, as the tree and the tab have it. */
 function nameOf({ id, title, prompt, problem }: SessionRow): string {
   const line = (title || prompt).split('\n').find((text) => text.trim() !== '');
-  if (line !== undefined) return line.trim().slice(0, 200);
+  if (line !== undefined) return textStart(line.trim(), 200);
   return problem ? `Session ${id.slice(0, 8)}` : 'New session';
 }
 

@@ -1,10 +1,8 @@
 import * as z from 'zod';
 import type { FileDiff, ToolCall } from '../../model/entry.js';
+import { keptOutput, withMoreOutput } from '../../model/toolOutput.js';
 import { unifiedDiffs } from '../../model/unifiedDiff.js';
 import type { CodexItem } from './codexMessages.js';
-
-/** Characters of a tool's output that are kept. */
-const maxOutput = 256 * 1024;
 
 const commandSchema = z.looseObject({
   command: z.string(),
@@ -51,7 +49,7 @@ export function codexCall(item: CodexItem): ToolCall | undefined {
         title: shown,
         status: statusOf(status),
         input: { command: shown, ...(typeof cwd === 'string' && { cwd }) },
-        ...(typeof output === 'string' && { output: cut(output) }),
+        ...(typeof output === 'string' && { output: keptOutput(output) }),
       };
     }
     case 'fileChange': {
@@ -71,7 +69,7 @@ export function codexCall(item: CodexItem): ToolCall | undefined {
       const { server, tool, status, arguments: input, result, error } = mcpSchema.parse(item);
       const output = error?.message ?? result?.content.flatMap((part) => part.text ?? []).join('\n');
       const call = { id: item.id, kind: 'other' as const, title: `${server}: ${tool}`, status: statusOf(status), input };
-      return { ...call, ...(output !== undefined && { output: cut(output) }) };
+      return { ...call, ...(output !== undefined && { output: keptOutput(output) }) };
     }
     default: {
       const kind = kinds[item.type];
@@ -84,7 +82,7 @@ export function codexCall(item: CodexItem): ToolCall | undefined {
 
 /** Adds what a command printed while it runs. */
 export function withOutput(call: ToolCall, delta: string): ToolCall {
-  return { ...call, output: cut((call.output ?? '') + delta) };
+  return { ...call, output: withMoreOutput(call.output, delta) };
 }
 
 function statusOf(status: unknown): ToolCall['status'] {
@@ -103,8 +101,4 @@ function diffsOf({ path, kind, diff }: z.infer<typeof changeSchema>): FileDiff[]
   if (kind.type === 'add') return [{ path, old_text: null, new_text: diff }];
   if (kind.type === 'delete') return [{ path, old_text: diff, new_text: '' }];
   return unifiedDiffs(kind.move_path ?? path, diff);
-}
-
-function cut(text: string): string {
-  return text.length <= maxOutput ? text : `${text.slice(0, maxOutput)}\n… ${text.length - maxOutput} more characters`;
 }

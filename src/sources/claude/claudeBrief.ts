@@ -1,5 +1,4 @@
 import { textOf } from '../../model/contentText.js';
-import { promptLimit } from '../../model/record.js';
 import {
   answerOf,
   isAttachment,
@@ -197,7 +196,7 @@ function takeAnswer(last: ClaudeLast, record: JsonObject): boolean {
   const message = objectOf(record['message']);
   if (record['isApiErrorMessage'] === true && last.error === undefined) {
     const [block] = Array.isArray(message['content']) ? (message['content'] as unknown[]) : [];
-    last.error = stringOf(objectOf(block)['text']).slice(0, promptLimit) || 'the model did not answer';
+    last.error = promptStart(stringOf(objectOf(block)['text'])) || 'the model did not answer';
   }
   const model = stringOf(message['model']);
   if (model === '' || model === '<synthetic>') return false;

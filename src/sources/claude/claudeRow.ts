@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { autoTitle } from '../../model/autoTitle.js';
-import { promptLimit } from '../../model/record.js';
 import type { SessionRow } from '../../model/row.js';
 import type { ClaudeBrief } from './claudeBrief.js';
 import type { ClaudeFile } from './claudeFiles.js';
 import { foreignRow } from '../foreignRow.js';
+import { promptStart } from '../promptStart.js';
 import { objectOf, stringOf, type JsonObject } from '../jsonValue.js';
 
 /** A session's row from its brief. What it used is not in it: that depends on other sessions. */
@@ -15,7 +15,7 @@ export function claudeRow(file: ClaudeFile, brief: ClaudeBrief, modifiedMs: numb
   const agent = agentOf(file, record);
   const used = last.at ?? last.notedAt ?? first.messageAt ?? first.startedAt ?? new Date(modifiedMs).toISOString();
   const model = last.model ?? last.cost?.model;
-  const prompt = (first.prompt ?? last.lastPrompt ?? '').slice(0, promptLimit);
+  const prompt = first.prompt ?? promptStart(last.lastPrompt ?? '');
   const named = agent ? agent.description : (last.customTitle ?? '');
   const forked = stringOf(objectOf(record['forkedFrom'])['sessionId']);
   const parent = agent?.parent ?? (forked || undefined);

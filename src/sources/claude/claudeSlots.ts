@@ -1,5 +1,6 @@
 import type { Entry } from '../../model/entry.js';
 import { textOf } from '../../model/contentText.js';
+import { textStart } from '../../model/textStart.js';
 import type { MessageUsage } from '../../model/usage.js';
 import type { ClaudeTurn } from './claudeBranches.js';
 import { addUsage } from './claudeUsage.js';
@@ -37,7 +38,7 @@ function leftNote(left: readonly Entry[]): Entry {
     if (message.usage) usage = addUsage(usage, message.usage);
     if (message.inherited) inherited = { from: message.inherited.from, usage: addUsage(inherited?.usage, message.inherited.usage) };
   }
-  const text = `Left behind when the conversation went back to an earlier prompt${line ? `: ${line.slice(0, 200)}` : ''}`;
+  const text = `Left behind when the conversation went back to an earlier prompt${line ? `: ${textStart(line, 200)}` : ''}`;
   return {
     type: 'message',
     id,

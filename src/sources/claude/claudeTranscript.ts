@@ -1,5 +1,6 @@
 import type { Entry, EntryOf, ToolCall } from '../../model/entry.js';
 import { textOf } from '../../model/contentText.js';
+import { textStart } from '../../model/textStart.js';
 import { ClaudeBranches, type ClaudeTurn } from './claudeBranches.js';
 import { ClaudeMessages } from './claudeMessages.js';
 import { blocksOf, contentOf, isInterruption, wordsOf, type UserWords } from './claudePrompt.js';
@@ -114,7 +115,7 @@ export class ClaudeTranscript {
   #pushBeside(record: JsonObject, uuid: string, words: UserWords | undefined): void {
     const turn = this.#branches.place(uuid, stringOf(record['parentUuid']));
     const known = this.#beside.get(stringOf(record['parentUuid']));
-    const about = words ? textOf(words.content).split('\n')[0]?.slice(0, 200) : '';
+    const about = words ? textStart(textOf(words.content).split('\n')[0] ?? '', 200) : '';
     const note = known ?? this.#add(turn, this.#message(uuid, 'system', [{ type: 'text', text: `Sub-agent: ${about || 'unknown'}` }]));
     this.#beside.set(uuid, note);
     for (const [index, block] of blocksOf(objectOf(record['message'])['content']).entries()) {

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { TokenUsage } from '../../model/usage.js';
 import { damagedForeignRow, foreignRow } from '../foreignRow.js';
-import { promptLimit } from '../../model/record.js';
 import { sessionStatuses } from '../../model/sessionStatus.js';
 import type { SessionRow } from '../../model/row.js';
+import { promptStart } from '../promptStart.js';
 
 const count = z.number().int().nonnegative().catch(0);
 const text = z.string().catch('');
@@ -78,7 +78,7 @@ export function readClinvkRecord(stem: string, path: string, content: string, mo
 function rowOf(stem: string, path: string, record: ClinvkRecord): SessionRow {
   const created = utc(record.created_at);
   const used = utc(record.last_used ?? record.last_used_at ?? record.created_at);
-  const prompt = (record.initial_prompt ?? record.prompt ?? '').slice(0, promptLimit);
+  const prompt = promptStart(record.initial_prompt ?? record.prompt ?? '');
   const tokens = tokensOf(record.token_usage);
   return foreignRow({
     ...{ source: 'clinvk', ownId: stem, path, last_used_at: used },

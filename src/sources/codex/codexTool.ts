@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { PlanStep, ToolCall } from '../../model/entry.js';
 import { planStep } from '../../model/planStep.js';
+import { textStart } from '../../model/textStart.js';
 import { patchDiffs } from './codexPatch.js';
 import { idIn, textsOf } from './codexRecord.js';
 import { memberOf, objectOf, type JsonObject } from '../jsonValue.js';
@@ -90,7 +91,7 @@ function titleOf(name: string, command: string | undefined, input: unknown): str
   const fields = objectOf(input);
   const said = command ?? [fields['query'], fields['path'], fields['url'], fields['pattern']].find((value) => typeof value === 'string');
   const line = typeof said === 'string' ? said.replace(/\s+/g, ' ').trim() : '';
-  const shown = line.length > titleLimit ? `${line.slice(0, titleLimit - 1)}…` : line;
+  const shown = line.length > titleLimit ? `${textStart(line, titleLimit - 1)}…` : line;
   if (shown === '') return name;
   return command === undefined ? `${name.replace(/_call$/, '').replaceAll('_', ' ')}: ${shown}` : shown;
 }

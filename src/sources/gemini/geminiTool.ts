@@ -1,4 +1,5 @@
 import type { FileDiff, ToolCall } from '../../model/entry.js';
+import { textStart } from '../../model/textStart.js';
 import { memberOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
 import { partsOf } from './geminiMessage.js';
 
@@ -51,7 +52,7 @@ export function geminiCall(call: JsonObject, results: ReadonlyMap<string, Gemini
   return {
     id,
     kind: memberOf(kinds, name) ?? 'other',
-    title: titleOf(call, name, path).slice(0, titleLimit),
+    title: textStart(titleOf(call, name, path), titleLimit),
     status,
     tool: name,
     input: call['args'] ?? {},

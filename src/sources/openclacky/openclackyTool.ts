@@ -1,4 +1,5 @@
 import type { FileDiff, ToolCall } from '../../model/entry.js';
+import { textStart } from '../../model/textStart.js';
 import { memberOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
 
 const kinds: Readonly<Record<string, ToolCall['kind']>> = {
@@ -32,7 +33,7 @@ export function openclackyCall(id: string, call: JsonObject): ToolCall {
   return {
     id,
     kind: memberOf(kinds, name) ?? 'other',
-    title: (main === undefined ? name : `${name} ${main.split('\n')[0] ?? ''}`).slice(0, titleLimit),
+    title: textStart(main === undefined ? name : `${name} ${main.split('\n')[0] ?? ''}`, titleLimit),
     status: 'pending',
     tool: name,
     ...(input === undefined ? {} : { input }),

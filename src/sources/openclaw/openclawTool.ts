@@ -1,9 +1,7 @@
 import type { FileDiff, ToolCall } from '../../model/entry.js';
+import { keptOutput } from '../../model/toolOutput.js';
 import { memberOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
 import { openclawContent } from './openclawText.js';
-
-/** Characters of a tool's output that are kept. */
-const maxOutput = 256 * 1024;
 
 const kinds: Readonly<Record<string, ToolCall['kind']>> = {
   read: 'read',
@@ -44,7 +42,7 @@ export function openclawToolCall(block: JsonObject, id: string): ToolCall {
 
 /** The call with its `toolResult` message. */
 export function withOpenclawResult(call: ToolCall, message: JsonObject): ToolCall {
-  const output = cut(
+  const output = keptOutput(
     openclawContent(message['content'], false)
       .map((block) => (block.type === 'text' ? block.text : '[image]'))
       .join('\n'),
@@ -60,7 +58,7 @@ export function openclawCommand(message: JsonObject, id: string): ToolCall {
   const command = stringOf(message['command']);
   const code = message['exitCode'];
   const status = message['cancelled'] === true ? 'cancelled' : typeof code === 'number' && code !== 0 ? 'failed' : 'completed';
-  const output = cut(stringOf(message['output']));
+  const output = keptOutput(stringOf(message['output']));
   return { id, name: 'bash', kind: 'execute', title: command.split('\n')[0] ?? '', status, input: { command }, output };
 }
 
@@ -70,6 +68,3 @@ function diffOf(name: string, input: JsonObject, path: string): FileDiff | undef
   if (typeof before === 'string' && typeof after === 'string') return { path, old_text: before, new_text: after };
   return name === 'write' && typeof input['content'] === 'string' ? { path, new_text: input['content'] } : undefined;
 }
-
-const cut = (text: string): string =>
-  text.length <= maxOutput ? text : `${text.slice(0, maxOutput)}\n… ${text.length - maxOutput} more characters`;

@@ -1,9 +1,7 @@
 import type { FileDiff, PlanStep, ToolCall } from '../../model/entry.js';
 import { planStep } from '../../model/planStep.js';
+import { keptOutput } from '../../model/toolOutput.js';
 import { arrayOf, memberOf, objectOf, stringOf, type JsonObject } from '../jsonValue.js';
-
-/** Characters of a tool's output that are kept. */
-const maxOutput = 256 * 1024;
 
 const kinds: Readonly<Record<string, ToolCall['kind']>> = {
   read: 'read',
@@ -41,7 +39,7 @@ export function opencodeToolCall(part: JsonObject, id: string, isOver: boolean):
     title: stringOf(state['title']) || titleOf(input) || name,
     status,
     ...(state['input'] !== undefined && { input: state['input'] }),
-    ...(typeof output === 'string' && { output: cut(output) }),
+    ...(typeof output === 'string' && { output: keptOutput(output) }),
     ...(path !== '' && { locations: [{ path }] }),
     ...(diff.length > 0 && { diff }),
   };
@@ -94,6 +92,3 @@ function diffsOf(name: string, input: JsonObject, metadata: JsonObject, path: st
     typeof oldString === 'string' && typeof newString === 'string' ? [{ path, old_text: oldString, new_text: newString }] : [],
   );
 }
-
-const cut = (text: string): string =>
-  text.length <= maxOutput ? text : `${text.slice(0, maxOutput)}\n… ${text.length - maxOutput} more characters`;
