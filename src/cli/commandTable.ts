@@ -234,13 +234,18 @@ export const commandTable: readonly CommandSpec[] = [
     summary: 'link the sessions of a folder that was moved to where it is now',
     arguments: '<old> [new]',
     options: ['dryRun', 'json'],
+    summaries: { dryRun: 'change nothing: say which sessions would be linked, and to what folder' },
     load: async () => (await import('./relink.js')).relink,
   },
   {
     name: 'sessions usage',
-    summary: 'tokens and cost',
+    summary: 'tokens and cost, by day unless --by says otherwise',
     arguments: '',
     options: ['by', 'since', 'until', 'here', 'all', 'json'],
+    summaries: {
+      since: 'what was used since a date, or a duration ago: 2026-01-31, 7d, today, yesterday',
+      until: 'what was used before a date, or a duration ago',
+    },
     load: async () => (await import('./usage.js')).usage,
   },
   {

@@ -65,6 +65,10 @@ function systemFailure(error: unknown): Failure | undefined {
       return { code: 'read_only', message: `not permitted${where}` };
     case 'ENOENT':
       return { code: 'failed', message: `no such file or folder${where}` };
+    case 'EISDIR':
+      return { code: 'failed', message: `this is a folder, not a file${where}` };
+    case 'ENOTDIR':
+      return { code: 'failed', message: `this is no folder${where}` };
     default:
       return undefined;
   }

@@ -19,9 +19,11 @@ export async function newSession(invocation: Invocation, prompt: string | undefi
 async function create({ options, terminal }: Invocation, workspace: Workspace): Promise<string> {
   const { backend, model, title, tag: tags } = options;
   // An agent that cannot be started must not leave a session behind that nobody answered.
-  if (backend !== undefined) requireAgent(await workspace.agents(), backend);
+  const chosen = await workspace.config().get('default_backend');
+  const asked = backend ?? (typeof chosen === 'string' ? chosen : undefined);
+  if (asked !== undefined) requireAgent(await workspace.agents(), asked);
   const record = await workspace.create({ backend, model, title, tags, settings: settingsOf(options) });
-  if (backend === undefined && !(await workspace.config().get('default_backend'))) {
+  if (asked === undefined) {
     const demo = record.backend === 'demo';
     terminal.say(
       demo ? 'no agent was found: the built-in demo answers (skein agents)' : `no default_backend is set: ${record.backend} answers`,

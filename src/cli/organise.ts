@@ -1,5 +1,6 @@
 import type { SessionPatch } from '../core/workspace.js';
 import type { SessionRow } from '../model/row.js';
+import { tagsIn } from '../model/tags.js';
 import type { Command, Invocation } from './invocation.js';
 import { sessionName } from './sessionName.js';
 import { shortId } from './shortId.js';
@@ -25,7 +26,11 @@ export async function resolveIds(workspace: { resolveId(text: string): Promise<s
 
 const tagsOf = (row: SessionRow): string => `tags: ${row.tags.join(', ') || 'none'}`;
 
-export const tag: Command = (invocation) => patch(invocation, invocation.args.slice(0, 1), { addTags: invocation.args.slice(1) }, tagsOf);
+/** Spaces and commas stand between tags here as in VS Code; what is empty is refused where it is done. */
+export const tag: Command = (invocation) => {
+  const addTags = invocation.args.slice(1).flatMap((text) => (text.trim() === '' ? [text] : tagsIn(text)));
+  return patch(invocation, invocation.args.slice(0, 1), { addTags }, tagsOf);
+};
 export const untag: Command = (invocation) =>
   patch(invocation, invocation.args.slice(0, 1), { removeTags: invocation.args.slice(1) }, tagsOf);
 export const rename: Command = (invocation) =>

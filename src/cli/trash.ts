@@ -33,8 +33,8 @@ export async function restore({ args, options, terminal, open }: Invocation): Pr
   const workspace = await open();
   const trashed = await workspace.trashed();
   if (args.length > 0) {
-    const ids = args.map((name) => trashedId(name, trashed));
-    await workspace.restore([...new Set(ids)]);
+    const ids = [...new Set(args.map((name) => trashedId(name, trashed)))];
+    await workspace.restore(ids);
     terminal.say(`restored ${countOf(ids.length, 'session')}`);
   } else if (options.json === true) {
     terminal.json(trashed);

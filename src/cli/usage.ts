@@ -1,32 +1,28 @@
-import { parseMoment } from '../model/duration.js';
 import { pricesAsOf } from '../model/prices.js';
 import type { UsageRow } from '../model/report.js';
 import type { Invocation } from './invocation.js';
-import { scopeOf } from './listCommand.js';
+import { scopeOf, spanOf } from './listCommand.js';
 import { withProgress } from './progress.js';
 import { tableLines, type Column } from './table.js';
 import { costWords } from './words.js';
 
 /** `skein sessions usage`: tokens as they were counted, dollars where they are known. */
 export async function usage({ options, terminal, open }: Invocation): Promise<undefined> {
+  const span = spanOf(options, Date.now());
   const workspace = await open();
-  const rows = await withProgress(
-    terminal,
-    'adding up',
-    workspace.usage(options.by, { since: moment(options.since), until: moment(options.until), scope: scopeOf(options) }),
-  );
+  const rows = await withProgress(terminal, 'adding up', workspace.usage(options.by, { ...span, scope: scopeOf(options) }));
   if (options.json === true) {
     terminal.json(rows);
     return;
   }
-  if (rows.length === 0) terminal.say('no usage yet');
+  if (rows.length === 0) terminal.say(span.since === undefined && span.until === undefined ? 'no usage yet' : 'no usage in that time');
   const number = (heading: string, value: (row: UsageRow) => number): Column<UsageRow> => ({
     heading,
     text: (row) => String(value(row)),
     align: 'right',
   });
   const columns: readonly Column<UsageRow>[] = [
-    { heading: (options.by ?? 'all').toUpperCase(), text: (row) => row.key || '-' },
+    { heading: (options.by ?? 'day').toUpperCase(), text: (row) => row.key || '-' },
     number('SESSIONS', (row) => row.sessions),
     number('INPUT', (row) => row.input),
     number('OUTPUT', (row) => row.output),
@@ -46,8 +42,4 @@ export async function usage({ options, terminal, open }: Invocation): Promise<un
 /** What the programs noted; with `~` where a part of it is estimated. */
 function costOf({ cost_usd: noted, estimated_usd: estimated }: UsageRow): string {
   return estimated === null ? costWords(noted) : `~${costWords((noted ?? 0) + estimated)}`;
-}
-
-function moment(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : new Date(parseMoment(text, Date.now())).toISOString();
 }

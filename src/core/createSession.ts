@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { AgentCatalog } from '../agents/agent.js';
 import type { SessionRecord } from '../model/record.js';
+import { givenTitle } from '../model/sessionTitle.js';
+import { checkedTags } from '../model/tags.js';
 import { freshId } from '../store/freshId.js';
 import type { CoreContext } from './context.js';
 import { defaultBackend } from './config/defaultBackend.js';
@@ -10,8 +12,10 @@ import type { CreateOptions } from './workspace.js';
 /** A new session of the folder, with its agent settled and the tags of `session.default_tags`. */
 export async function createSession(context: CoreContext, catalog: AgentCatalog, options: CreateOptions): Promise<SessionRecord> {
   const { store, config, modes, dir } = context;
+  const title = options.title === undefined ? undefined : givenTitle(options.title);
+  const given = checkedTags(options.tags ?? []);
   const backend = options.backend ?? (await defaultBackend(config, catalog));
-  const tags = [...(await defaultTags(context)), ...(options.tags ?? [])];
+  const tags = [...(await defaultTags(context)), ...given];
   await context.ensure();
   const id = freshId();
   const settings = options.settings && (await modes.keep(store.root, id, options.settings));
@@ -19,8 +23,8 @@ export async function createSession(context: CoreContext, catalog: AgentCatalog,
     id,
     workdir: dir,
     backend,
-    title: options.title ?? '',
-    title_source: options.title === undefined ? 'auto' : 'user',
+    title: title ?? '',
+    title_source: title === undefined ? 'auto' : 'user',
     tags: [...new Set(tags)],
     metadata: withBranch({}, dir),
     ...(options.model === undefined ? {} : { model: options.model }),

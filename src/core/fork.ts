@@ -1,4 +1,5 @@
 import type { SessionRecord } from '../model/record.js';
+import { givenTitle } from '../model/sessionTitle.js';
 import type { NewRecord } from '../store/store.js';
 import { resumeSession } from './foreign/adopt.js';
 import type { CoreContext } from './context.js';
@@ -16,11 +17,12 @@ export interface ForkOptions {
  * first turn.
  */
 export async function forkSession(context: CoreContext, id: string, options: ForkOptions): Promise<SessionRecord> {
+  const title = options.title === undefined ? undefined : givenTitle(options.title);
   const parentId = await resumeSession(context, id);
   const parent = await context.store.read(parentId);
   const { backend } = options;
   const fields: Partial<NewRecord> = {
-    ...(options.title === undefined ? { title_source: parent.title_source } : { title: options.title, title_source: 'user' }),
+    ...(title === undefined ? { title_source: parent.title_source } : { title, title_source: 'user' }),
     // A model is one agent's: another has its own.
     ...(backend === undefined || backend === parent.backend ? {} : handedTo(backend, parent)),
   };

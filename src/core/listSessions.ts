@@ -1,3 +1,4 @@
+import { SessionError } from '../model/errors.js';
 import type { ListFilter } from '../model/filter.js';
 import { factsOf, filterTest, sortRows } from '../model/filterRows.js';
 import type { SessionRow } from '../model/row.js';
@@ -13,6 +14,7 @@ const recentCount = 5;
 
 /** The list of a folder: filtered, sorted, and cut to the part asked for. */
 export async function listSessions(context: CoreContext, filter: ListFilter = {}): Promise<ListResult> {
+  if (filter.source !== undefined && filter.source !== ownSource) requireSource(context, filter.source);
   const last = pageOf(filter);
   const page = last === undefined ? undefined : await listPage(context, filter, last);
   if (page) return page;
@@ -20,6 +22,11 @@ export async function listSessions(context: CoreContext, filter: ListFilter = {}
   const { shown, kept } = await (await import('./search/search.js')).queryRows(context, gathered, filter);
   const recent = filter.lastN === undefined ? kept : sortRows(kept).slice(0, filter.lastN);
   return { rows: cut(sortRows(recent, filter.sort), filter), hidden: shown.length - kept.length, problems: gathered.problems };
+}
+
+function requireSource({ sources }: CoreContext, name: string): void {
+  const names = [ownSource, ...sources.map((source) => source.name)];
+  if (!names.includes(name)) throw new SessionError('usage', `there is no source "${name}"`, { hint: `known: ${names.join(', ')}` });
 }
 
 const cut = (rows: readonly SessionRow[], { offset = 0, limit = Infinity }: ListFilter) => rows.slice(offset, offset + limit);

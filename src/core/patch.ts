@@ -1,6 +1,8 @@
 import { SessionError } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
 import type { SessionRow } from '../model/row.js';
+import { givenTitle } from '../model/sessionTitle.js';
+import { checkedTags } from '../model/tags.js';
 import type { CoreContext } from './context.js';
 import { foreignId, foreignRow, sourceNamed } from './foreign/foreignId.js';
 import { nameOf, namesOf } from './rowNames.js';
@@ -11,8 +13,8 @@ import type { SessionPatch } from './workspace.js';
 type Patched = Pick<SessionRecord, 'title' | 'model' | 'title_source' | 'tags' | 'pinned' | 'archived' | 'status' | 'settings' | 'backend'>;
 
 /** Changes what a person says of sessions, as one change that `undo` takes back. */
-export async function patchSessions(context: CoreContext, ids: readonly string[], patch: SessionPatch): Promise<void> {
-  if (patch.title?.trim() === '') throw new SessionError('usage', 'a title cannot be empty');
+export async function patchSessions(context: CoreContext, ids: readonly string[], given: SessionPatch): Promise<void> {
+  const patch = checked(given);
   const rows = await Promise.all(ids.map((id) => rowOf(context, id)));
   const foreign = rows.filter((row) => foreignId(row.id));
   for (const row of foreign) await requireAbilities(context, row, patch);
@@ -25,6 +27,12 @@ export async function patchSessions(context: CoreContext, ids: readonly string[]
   await patchOurs(context, changed);
   await patchForeign(context, foreign, patch, changed.length > 0);
 }
+
+const checked = ({ title, addTags, ...rest }: SessionPatch): SessionPatch => ({
+  ...rest,
+  ...(title === undefined ? {} : { title: givenTitle(title) }),
+  ...(addTags === undefined ? {} : { addTags: checkedTags(addTags) }),
+});
 
 async function rowOf(context: CoreContext, id: string): Promise<SessionRow> {
   const parts = foreignId(id);
@@ -50,7 +58,7 @@ async function withTrust(context: CoreContext, rows: readonly SessionRow[], patc
 function changesOf(record: Patched, patch: SessionPatch): Partial<SessionRecord> {
   const removed = new Set(patch.removeTags);
   const tags = [...new Set([...record.tags, ...(patch.addTags ?? [])])].filter((tag) => !removed.has(tag));
-  const title = patch.title?.replace(/\s+/g, ' ').trim();
+  const { title } = patch;
   const handed = patch.backend === undefined || patch.backend === record.backend ? {} : handedTo(patch.backend, record);
   const settings = patch.settings && { ...(handed.settings ?? record.settings), ...patch.settings };
   return {
@@ -132,7 +140,7 @@ async function requireAbilities(context: CoreContext, row: SessionRow, patch: Se
 function wordsFor(rows: readonly SessionRow[], patch: SessionPatch): string {
   const names = namesOf(rows);
   const { title, addTags, removeTags, pinned, archived, status, backend } = patch;
-  if (title !== undefined) return `Renamed ${names} to "${title.replace(/\s+/g, ' ').trim()}"`;
+  if (title !== undefined) return `Renamed ${names} to "${title}"`;
   if (addTags !== undefined && addTags.length > 0) return `Tagged ${names} with ${[...new Set(addTags)].join(', ')}`;
   if (removeTags !== undefined && removeTags.length > 0) return `Took ${[...new Set(removeTags)].join(', ')} off ${names}`;
   if (pinned !== undefined) return `${pinned ? 'Pinned' : 'Unpinned'} ${names}`;

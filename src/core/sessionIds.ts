@@ -29,11 +29,11 @@ export async function resolveId(context: CoreContext, text: string): Promise<str
   if (exact.length > 0) return one(exact, text);
   if (text.length < shortestPrefix) {
     throw new SessionError('usage', `"${text}" is too short for a session id`, {
-      hint: `give ${shortestPrefix} or more of its characters, or a position in the list`,
+      hint: `give ${shortestPrefix} or more of its characters, or a position in the list (1 to 99)`,
     });
   }
   const found = known.filter(({ ids }) => ids.some((id) => id.startsWith(text) || id.startsWith(text.toLowerCase())));
-  return found.length > 0 ? one(found, text) : missing(context, text);
+  return found.length > 0 ? one(found, text) : missing(context, text, known);
 }
 
 /** Whether our store has a session of that whole id. */
@@ -88,7 +88,13 @@ function one(found: readonly Candidate[], text: string): string {
 /** Enough of an id to tell the candidates of a prefix apart. */
 const nameOf = (id: string): string => (sessionIdPattern.test(id) ? id.slice(0, 12) : id);
 
-async function missing(context: CoreContext, text: string): Promise<never> {
+async function missing(context: CoreContext, text: string, known: readonly Candidate[]): Promise<never> {
+  const titled = known.filter(({ row }) => row.title.toLowerCase() === text.toLowerCase()).map(({ row }) => nameOf(row.id));
+  if (titled.length > 0) {
+    throw new SessionError('not_found', `there is no session ${text}`, {
+      hint: `it is the title of ${titled.slice(0, namedCandidates).join(', ')}`,
+    });
+  }
   for (const store of await context.otherStores()) {
     const rows = await store.list().catch((error: unknown) => {
       context.logger.debug(`${store.root} could not be searched: ${messageOf(error)}`);

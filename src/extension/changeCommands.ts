@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Params } from '../protocol/requests.js';
 import { sessionIdPattern } from '../model/sessionId.js';
+import { tagsIn } from '../model/tags.js';
 import { showFailure } from './failure.js';
 import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';
@@ -85,5 +86,3 @@ export function changeCommands({ client, targets, panels, log }: CommandParts): 
     },
   };
 }
-
-const tagsIn = (text: string): string[] => [...new Set(text.split(/[\s,]+/).filter((tag) => tag !== ''))];

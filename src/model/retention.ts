@@ -1,7 +1,8 @@
 import type { SessionStatus } from './sessionStatus.js';
 import type { SessionRow } from './row.js';
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 export interface RetentionRule {
   /** Sessions last used longer ago than this go. Absent: for ever. */
@@ -31,9 +32,13 @@ export function judgeRetention(row: SessionRow, rule: RetentionRule): RetentionV
   return age > rule.olderThanMs ? { goes: true, reason: since } : stays(since);
 }
 
-/** Whole days, or hours below two days. */
+/** Whole days; hours below two days, minutes below two hours. */
 function spanOf(ms: number): string {
-  const hours = Math.max(0, Math.floor(ms / 3_600_000));
-  if (hours < 48) return hours === 1 ? '1 hour' : `${hours} hours`;
-  return `${Math.floor(ms / dayMs)} days`;
+  const count = (unitMs: number, unit: string): string => {
+    const units = Math.floor(ms / unitMs);
+    return `${units} ${unit}${units === 1 ? '' : 's'}`;
+  };
+  if (ms < 60_000) return 'less than a minute';
+  if (ms < 2 * hourMs) return count(60_000, 'minute');
+  return ms < 2 * dayMs ? count(hourMs, 'hour') : count(dayMs, 'day');
 }

@@ -1,5 +1,6 @@
 import { SessionError, messageOf } from './errors.js';
 import { parseMoment } from './duration.js';
+import { sessionStatuses } from './sessionStatus.js';
 
 /** Fields whose value is one of several words: `backend:claude,codex`. */
 const wordFields = ['backend', 'source', 'status', 'tag', 'model', 'title', 'file', 'branch'] as const;
@@ -65,6 +66,7 @@ const textTerm = ({ value, isPhrase }: Written): Bare<QueryTerm> => ({ kind: 'te
 function fieldTerm(name: string, written: Written): Bare<QueryTerm> {
   const { value, at, valueAt } = written;
   const words = (): readonly string[] => alternatives(written);
+  if (name === 'status') return { kind: 'word', field: name, words: words().map((word) => statusOf(word, valueAt)) };
   if (isOneOf(wordFields, name)) return { kind: 'word', field: name, words: words() };
   if (isOneOf(numberFields, name)) return { kind: 'number', field: name, ...amountOf(value, valueAt) };
   if (isOneOf(timeFields, name)) return { kind: 'time', field: name, moment: momentOf(written) };
@@ -87,6 +89,11 @@ function signOf(word: string, at: number): QuerySign {
   throw wrong(at, `there is no "is:${word}"`, `there are: ${querySigns.map((sign) => `is:${sign}`).join(', ')}`);
 }
 
+function statusOf(word: string, at: number): string {
+  if (isOneOf(sessionStatuses, word)) return word;
+  throw wrong(at, `there is no status "${word}"`, `there are: ${sessionStatuses.join(', ')}; and is:running`);
+}
+
 const units = { '': 1, k: 1e3, m: 1e6 } as const;
 
 function amountOf(value: string, at: number): { readonly comparison: Comparison; readonly value: number } {
@@ -97,9 +104,6 @@ function amountOf(value: string, at: number): { readonly comparison: Comparison;
 }
 
 function momentOf({ value, valueAt, now }: Written): number {
-  const midnight = new Date(now).setHours(0, 0, 0, 0);
-  if (value === 'today') return midnight;
-  if (value === 'yesterday') return new Date(midnight).setDate(new Date(midnight).getDate() - 1);
   try {
     return parseMoment(value, now);
   } catch (error) {

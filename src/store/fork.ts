@@ -12,7 +12,7 @@ export interface ForkPlan {
 /**
  * Plans a fork: the entries up to and including `at` with their ids, their usage counted by the parent alone. The title
  * stays the parent's unless `fields` has one: the link to the parent tells them apart. The agent's own session does not go
- * along, two of ours would write to it. `not_found` when there is no entry `at`.
+ * along, two of ours would write to it. `at` is an id, or the unique start of one; `not_found`, `ambiguous`.
  */
 export function planFork(
   parent: SessionRecord,
@@ -21,15 +21,10 @@ export function planFork(
   fields: Partial<NewRecord>,
   now: Date,
 ): ForkPlan {
-  const end = at === undefined ? entries.length : entries.findIndex(({ id }) => id === at) + 1;
-  if (at !== undefined && end === 0) {
-    throw new SessionError('not_found', `session ${parent.id} has no entry ${at}`, {
-      hint: 'skein history shows the entries with their ids',
-    });
-  }
+  const end = at === undefined ? entries.length : positionOf(parent.id, entries, at) + 1;
   // What the record came to is the parent's; what its leases were does not concern the fork.
   const kept = entries.slice(0, end).filter(({ type }) => type !== 'session' && type !== 'info' && type !== 'lease');
-  const last = at ?? kept.at(-1)?.id;
+  const last = at === undefined ? kept.at(-1)?.id : entries[end - 1]?.id;
   const { workdir, title, backend, model, tags, settings } = parent;
   return {
     entries: kept.map((entry) => inherited(entry, parent.id)),
@@ -56,4 +51,20 @@ function inherited(entry: Entry, from: string): Entry {
   if (copy.type !== 'message' || copy.usage === undefined) return copy;
   const { usage, ...message } = copy;
   return { ...message, inherited: { from, usage } };
+}
+
+const shortestStart = 4;
+
+function positionOf(session: string, entries: readonly Entry[], at: string): number {
+  const whole = entries.findIndex(({ id }) => id === at);
+  if (whole >= 0) return whole;
+  const starts = entries.flatMap(({ id }, index) => (at.length >= shortestStart && id.startsWith(at) ? [index] : []));
+  const [found, other] = starts;
+  if (found === undefined) {
+    throw new SessionError('not_found', `session ${session} has no entry ${at}`, {
+      hint: "skein sessions history shows the start of each entry's id",
+    });
+  }
+  if (other !== undefined) throw new SessionError('ambiguous', `"${at}" fits ${starts.length} entries`, { hint: 'write more of the id' });
+  return found;
 }

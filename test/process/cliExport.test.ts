@@ -23,7 +23,16 @@ describe('export and import', () => {
       );
       assert.equal((await skein.run(['sessions', 'export', id, '--format', 'docx'])).code, 2);
       assert.equal((await skein.run(['sessions', 'export', 'ffffffff'])).code, 3);
-      assert.equal((await skein.run(['sessions', 'export', id, '-o', 'no/such/folder/x'])).code, 1);
+      assert.equal((await skein.run(['sessions', 'export', id, '-o', '-'])).stdout, json.stdout);
+      for (const [to, said] of [
+        ['no/such/folder/x', `there is no folder ${path.join(skein.folder, 'no/such/folder')}\n`],
+        ['.skein', `${path.join(skein.folder, '.skein')} is a folder\n`],
+      ] as const) {
+        const wrong = await skein.run(['sessions', 'export', id, '-o', to]);
+        assert.equal(wrong.code, 1);
+        assert.ok(wrong.stderr.startsWith(`error: ${said}`), wrong.stderr);
+      }
+      assert.match((await skein.run(['sessions', 'import', skein.home])).stderr, /^error: this is a folder, not a file\n$/);
     }));
 
   test('a bundle comes back byte for byte in another folder, by file and by stdin', () =>

@@ -90,16 +90,25 @@ describe('sessions list', () => {
         [['--limit', '1', '--offset', '1'], [alpha]],
       ];
       for (const [options, expected] of cases) assert.deepEqual(await prompts(skein, ...options), expected, options.join(' '));
-      assert.match((await skein.run(['sessions', 'list', '--backend', 'claude'])).stderr, /no session matches; 2 others/);
+      for (const [args, words] of [
+        [['--backend', 'claude'], 'no session matches; 2 others in this folder\n'],
+        [['--backend', 'claude', '--all'], 'no session matches; 2 others in all folders\n'],
+        [['--offset', '2'], 'no session from the 3. on\n'],
+      ] as const) {
+        assert.equal((await skein.run(['sessions', 'list', ...args])).stderr, words, args.join(' '));
+      }
       for (const wrong of [
         ['--since', 'soon'],
         ['--until', '3x'],
         ['--status', 'running'],
         ['--limit', '0'],
+        ['--source', 'clinvc'],
+        ['--since', '1d', '--until', '2d'],
       ]) {
         assert.equal((await skein.run(['sessions', 'list', ...wrong])).code, 2, wrong.join(' '));
       }
-      assert.equal(b.length, 32);
+      await skein.run(['sessions', 'archive', a, b]);
+      assert.equal((await skein.run(['sessions', 'list'])).stderr, 'only archived sessions in this folder; --archived lists them\n');
     }));
 
   test('--json serves the published recipes', () =>
@@ -207,6 +216,8 @@ describe('reading a session', () => {
       assert.equal(entries[0]?.type, 'session');
       const last = z.array(entrySchema).parse((await skein.run(['sessions', 'history', id, '--json', '--last', '1'])).json());
       assert.deepEqual(last, entries.slice(-1));
+      const answer = entries.find((entry) => entry.type === 'message' && entry.message.role === 'assistant')!;
+      assert.match(stdout, new RegExp(`^demo demo ${answer.timestamp} ${answer.id.slice(0, 8)}$`, 'm'));
       assert.equal((await skein.run(['sessions', 'history', 'ffffffff'])).code, 3);
     }));
 
@@ -238,6 +249,9 @@ describe('reading a session', () => {
         assert.equal(rows.length, 1, by);
         assert.ok(rows[0]!.total > 0);
       }
+      assert.match((await skein.run(['sessions', 'usage'])).stdout, /^DAY +SESSIONS/);
+      assert.equal((await skein.run(['sessions', 'usage', '--until', '1d'])).stderr, 'no usage in that time\n');
+      assert.equal((await skein.run(['sessions', 'usage', '--since', '1d', '--until', '2d'])).code, 2);
       assert.match((await skein.run(['sessions', 'usage', '--by', 'backend'])).stdout, /^BACKEND +SESSIONS.*COST\ndemo +1 /);
       assert.equal((await skein.run(['sessions', 'usage', '--by', 'moon'])).code, 2);
     }));

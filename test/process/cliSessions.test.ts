@@ -62,6 +62,14 @@ describe('a new session', () => {
       assert.equal(missing.code, 1);
       assert.match(missing.stderr, /^error: .*\nhint: .*npm install/m);
       assert.equal((await skein.run(['hello', '--backend', 'nobody'])).code, 2);
+      for (const wrong of [
+        ['--title', ' '],
+        ['--tag', ''],
+      ]) {
+        assert.equal((await skein.run(['hello', ...wrong])).code, 2, wrong.join(' '));
+      }
+      assert.equal((await skein.run(['config', 'set', 'default_backend', 'codex'])).code, 0);
+      assert.equal((await skein.run(['hello'])).code, 1);
       assert.deepEqual(await rowsOf(skein), []);
     }));
 
@@ -196,7 +204,8 @@ describe('organising', () => {
         assert.equal(stdout, '');
         return stderr;
       };
-      await done('sessions', 'tag', short, 'one', 'two');
+      await done('sessions', 'tag', short, 'one, two', 'two');
+      assert.equal((await skein.run(['sessions', 'tag', short, ''])).code, 2);
       await done('sessions', 'untag', short, 'one');
       assert.match(await done('sessions', 'rename', short, 'A better title'), /A better title/);
       await done('sessions', 'pin', short);
@@ -299,7 +308,11 @@ describe('forking', () => {
       assert.match(forked, /^[0-9a-f]{32}$/);
       const row = await rowOf(skein, forked);
       assert.deepEqual([row.parent_id, row.forked_at, row.title, row.turn_count], [id, firstAnswer.id, 'A branch', 1]);
+      assert.equal((await skein.run(['sessions', 'fork', id, '--at', firstAnswer.id.slice(0, 8)])).code, 0);
       assert.equal((await skein.run(['sessions', 'fork', id, '--at', 'nowhere'])).code, 3);
+      const before = (await rowsOf(skein)).length;
+      assert.equal((await skein.run(['sessions', 'fork', id, ' '])).code, 2);
+      assert.equal((await rowsOf(skein)).length, before);
     }));
 
   test('goes on with a prompt, which the agent answers from the history', () =>

@@ -62,7 +62,9 @@ describe('short ids', () => {
 
 describe('text from strangers', () => {
   test('loses what a terminal would obey, and keeps line ends and tabs', () => {
-    assert.equal(plainText('a\tb\r\nc\u001b]0;title\u0007\u009b31m\rd\u2066'), 'a\tb\nc]0;title31md');
+    assert.equal(plainText('a\tb\r\nc\u001b]0;title\u0007\u009b31m\rd\u2066'), 'a\tb\ncd');
+    assert.equal(plainText('\u001b[1;31mred\u001b[0m \u001b]8;;http://h\u001b\\link\u001b]8;;\u001b\\ \u001b(B.'), 'red link .');
+    assert.equal(plainText('cut\u001b]0;no end\nnext'), 'cut]0;no end\nnext');
     assert.equal(plainText('ünïcödé 修复 👩‍👧'), 'ünïcödé 修复 👩‍👧');
   });
 

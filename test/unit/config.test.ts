@@ -40,7 +40,10 @@ describe('the settings', () => {
       const config = workspace.config();
       await assert.rejects(config.get('no.such'), { code: 'usage' });
       await assert.rejects(config.get('__proto__'), { code: 'usage' });
-      await assert.rejects(config.set('session.retention_days', 'a lot'), { code: 'usage' });
+      await assert.rejects(config.set('session.retention_days', 'a lot'), {
+        code: 'usage',
+        message: 'session.retention_days: expected number, received string',
+      });
       await assert.rejects(config.set('agents.x.nonsense', 1), { code: 'usage' });
       for (const url of ['ftp://h/v1', 'http://me:sk-key@h/v1', 'http://h/v1?key=sk-key', 'h'])
         await assert.rejects(config.set('agents.x.endpoint.url', url), { code: 'usage', message: /^agents\.x\.endpoint\.url: / });

@@ -39,6 +39,18 @@ describe('a fork', () => {
     assert.deepEqual(entries[0]?.['parent'], { id, entry: 't1' });
   });
 
+  test('takes the start of an entry’s id, of four characters or more, that fits one entry', async (t) => {
+    const { store } = openScratchStore(t);
+    const { id } = await store.create({ workdir: '/p', backend: 'claude' }, [message('abcd1'), message('abcd2', 'assistant')]);
+    const fork = await store.fork(id, { at: 'abcd1' });
+    assert.equal(fork.message_count, 1);
+    await assert.rejects(store.fork(id, { at: 'abcd' }), { code: 'ambiguous' });
+    await assert.rejects(store.fork(id, { at: 'abc' }), { code: 'not_found' });
+    const { id: other } = await store.create({ workdir: '/p', backend: 'claude' }, [message('efgh-long-id'), message('ijkl', 'assistant')]);
+    const short = await store.fork(other, { at: 'efgh' });
+    assert.deepEqual([short.message_count, short.forked_at], [1, 'efgh-long-id']);
+  });
+
   test('goes on from the end when no point is given', async (t) => {
     const { store, id } = await parent(t);
     const fork = await store.fork(id, {});

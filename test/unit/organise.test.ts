@@ -40,6 +40,22 @@ describe('renaming, tagging and the like', () => {
     });
   });
 
+  test('take no empty title and no tag that is empty or holds control characters, also for a new session and a fork', async () => {
+    await withFolder({}, async ({ workspace }) => {
+      const id = await create(workspace, '  one\nline ');
+      assert.equal((await workspace.get(id)).title, 'one line');
+      for (const tag of ['', ' ', 'a\u001b[31m']) {
+        await assert.rejects(workspace.patch([id], { addTags: ['fine', tag] }), { code: 'usage' });
+        await assert.rejects(workspace.create({ backend: 'scripted', tags: [tag] }), { code: 'usage' });
+      }
+      await assert.rejects(workspace.create({ backend: 'scripted', title: ' ' }), { code: 'usage' });
+      await assert.rejects(workspace.fork(id, { title: '' }), { code: 'usage' });
+      await workspace.patch([id], { addTags: [' two words '] });
+      assert.deepEqual((await workspace.get(id)).tags, ['two words']);
+      assert.equal((await workspace.list()).rows.length, 1);
+    });
+  });
+
   test('of many is one change', async () => {
     await withFolder({}, async ({ workspace }) => {
       const ids = [await create(workspace, 'one'), await create(workspace, 'two'), await create(workspace, 'three')];
@@ -228,7 +244,7 @@ describe('cleaning', () => {
         ['kept', false, 'tagged keep'],
         ['old', true, 'last used 40 days ago'],
         ['pinned', false, 'pinned'],
-        ['young', false, 'last used 0 hours ago'],
+        ['young', false, 'last used less than a minute ago'],
       ]);
       assert.equal((await workspace.list()).rows.length, 4, 'a dry run changes nothing');
       assert.ok(

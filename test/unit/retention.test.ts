@@ -13,6 +13,7 @@ describe('what clean does with a session', () => {
   const cases: [string, Partial<SessionRow>, boolean, RegExp][] = [
     ['goes when it is older', old, true, /^last used 51 days ago$/],
     ['stays when it is younger', { last_used_at: '2026-11-21T07:00:00.000Z' }, false, /^last used 3 hours ago$/],
+    ['tells an age below two hours in minutes', { last_used_at: '2026-11-21T09:59:00.000Z' }, false, /^last used 1 minute ago$/],
     ['stays when it is pinned', { ...old, pinned: true }, false, /^pinned$/],
     ['stays when it is tagged keep', { ...old, tags: ['keep'] }, false, /^tagged keep$/],
     ['stays while it runs', { ...old, running: holder }, false, /^running$/],

@@ -24,7 +24,8 @@ describe('what a person writes for a session', () => {
 
   test('is refused with what to do: too short, none, too far down the list', async () => {
     await withFolder({}, async ({ workspace }) => {
-      const { id } = await workspace.create({ backend: 'scripted' });
+      const { id } = await workspace.create({ backend: 'scripted', title: 'Fix login' });
+      await assert.rejects(workspace.resolveId('fix login'), { code: 'not_found', hint: `it is the title of ${id.slice(0, 12)}` });
       await assert.rejects(workspace.resolveId('abc'), { code: 'usage' });
       await assert.rejects(workspace.resolveId(''), { code: 'usage' });
       await assert.rejects(workspace.resolveId(id.startsWith('abcdef') ? 'bcdefa' : 'abcdef'), { code: 'not_found', hint: /list --all/ });

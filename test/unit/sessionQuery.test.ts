@@ -52,6 +52,7 @@ describe('a query', () => {
     ['one "two', 5, /not closed/],
     ['one -', 6, /is missing/],
     ['tag: x', 5, /is missing/],
+    ['status:runing', 8, /no status "runing"/],
   ];
   for (const [query, at, message] of wrong) {
     test(`points at what is wrong with ${query}`, () => {

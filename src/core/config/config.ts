@@ -8,6 +8,7 @@ import type { Logger } from '../../model/logger.js';
 import { agentKeys, budgetKeys, configKeys, type ConfigKey } from './configKeys.js';
 import { objectAt, pathOf, treeOf, valueOf, type Layer, type Tree } from './configLayers.js';
 import { HomeFile } from './homeFile.js';
+import { issueWords } from './issueWords.js';
 
 export const configFileName = 'config.yaml';
 
@@ -151,7 +152,7 @@ function parseValue(key: string, schema: z.ZodType, value: unknown): unknown {
   const good = results.find((result) => result.success);
   if (good?.success) return good.data;
   const error = results.at(-1)?.error;
-  throw new SessionError('usage', `${key}: ${error ? z.prettifyError(error).replaceAll('\n', ' ') : 'wrong value'}`);
+  throw new SessionError('usage', `${key}: ${error ? issueWords(error) : 'wrong value'}`);
 }
 
 function jsonOf(text: string): unknown {

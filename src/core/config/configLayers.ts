@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isLooser, permissionModes } from '../../model/permissionMode.js';
 import type { ConfigKey } from './configKeys.js';
+import { issueWords } from './issueWords.js';
 
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -22,7 +23,7 @@ export function valueOf(layers: readonly Layer[], key: string, { schema, fallbac
     const given = pathOf(key).reduce<unknown>((at, part) => (isTree(at) && Object.hasOwn(at, part) ? at[part] : undefined), tree);
     if (given === undefined || given === null) continue;
     const parsed = schema.safeParse(given);
-    if (!parsed.success) warn(`${path}: ${key} is left out: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
+    if (!parsed.success) warn(`${path}: ${key} is left out: ${issueWords(parsed.error)}`);
     else if (isFolder && (homeOnly === true || loosens(key, parsed.data))) warn(`${path}: ${key} is left out: a folder cannot set it`);
     else if (isFolder && tighter) limit = parsed.data;
     else return limit === undefined ? parsed.data : tighter?.(limit, parsed.data);

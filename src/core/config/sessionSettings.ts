@@ -2,6 +2,7 @@ import { SessionError } from '../../model/errors.js';
 import { permissionModes } from '../../model/permissionMode.js';
 import { sessionStatuses } from '../../model/sessionStatus.js';
 import { sendPolicies } from '../../model/sendPolicy.js';
+import { tagsIn } from '../../model/tags.js';
 import { thinkingLevels } from '../../model/thinkingLevel.js';
 import type { SessionPatch } from '../workspace.js';
 
@@ -27,7 +28,7 @@ const isDefault = (text: string): boolean => text === '' || text === defaultWord
 const keys: Readonly<Record<string, Parse>> = {
   title: (text) => ({ title: text }),
   tags: (text, _key, tags) => {
-    const wanted = text.split(/[\s,]+/).filter(Boolean);
+    const wanted = tagsIn(text);
     return { addTags: wanted, removeTags: tags.filter((tag) => !wanted.includes(tag)) };
   },
   backend: (text) => ({ backend: text }),
