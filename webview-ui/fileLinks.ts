@@ -36,6 +36,9 @@ export function parseInlinePath(code: string): FileLink | undefined {
   return parseFileLink(code);
 }
 
+/** The last part of a file's address or path, as people write it; the whole where it has none. */
+export const fileName = (uri: string): string => decode(uri.split(/[\\/]/).at(-1) || uri);
+
 /** Finds `folder/file.ext:line` in plain text. */
 export const pathInText = /(?<![\w/:.@-])(?:\.{0,2}\/)?(?:[\w.@+-]+\/)+[\w.@+-]*\.[a-z]\w{0,9}:\d+\b/gi;
 

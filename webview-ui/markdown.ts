@@ -114,8 +114,11 @@ function insideLink(tokens: readonly Token[], index: number): boolean {
 
 /** Makes `src/app.ts:31` in running text a link. */
 function linkPaths(children: readonly Token[], TokenClass: new (type: string, tag: string, nesting: -1 | 0 | 1) => Token): Token[] {
-  return children.flatMap((token, index) => {
-    if (token.type !== 'text' || insideLink(children, index)) return [token];
+  let links = 0;
+  return children.flatMap((token) => {
+    if (token.type === 'link_open') links++;
+    if (token.type === 'link_close') links--;
+    if (token.type !== 'text' || links > 0) return [token];
     const made: Token[] = [];
     let done = 0;
     for (const match of token.content.matchAll(pathInText)) {

@@ -19,12 +19,26 @@ export async function readPictures(files: readonly File[]): Promise<PastedPictur
       refused.push(`${name} is larger than ${String(mostPictureBytes / 1024 / 1024)} MB`);
       continue;
     }
-    const bytes = new Uint8Array(await file.arrayBuffer());
+    const bytes = await bytesOf(file);
+    if (!bytes) {
+      refused.push(`${name} cannot be read`);
+      continue;
+    }
     const mime_type = pictureType(bytes);
     if (mime_type === undefined) refused.push(`${name} is no picture that agents take (PNG, JPEG, GIF or WebP)`);
     else attachments.push({ uri: `pasted:${String(++pasted)}`, title: name, picture: { mime_type, data: base64Of(bytes) } });
   }
   return { attachments, refused };
+}
+
+/** None of a folder, and of a file that is gone. */
+async function bytesOf(file: File): Promise<Uint8Array | undefined> {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (error) {
+    if (error instanceof DOMException) return undefined;
+    throw error;
+  }
 }
 
 /** In pieces: a call takes no million arguments. */

@@ -1,3 +1,4 @@
+import { textStart } from '../src/model/textStart.js';
 import type { FeedItem, Mark, Turn } from './feed.js';
 import { blocks, type Block } from './toolRows.js';
 
@@ -59,4 +60,20 @@ export function segmentOf(list: readonly Segment[], entry: string): number {
           ),
     );
   });
+}
+
+const markLabels: Readonly<Record<Mark['entry']['type'], string>> = {
+  compact: 'Compacted',
+  reset: 'Reset',
+  checkpoint: 'Checkpoint',
+  lease: 'Taken over',
+};
+
+/** What a piece is called for who does not see it. */
+export function segmentLabel(segment: Segment): string {
+  if (segment.kind === 'mark') return markLabels[segment.mark.entry.type];
+  const { turn, first } = segment;
+  if (turn.number === 0) return 'Before the first prompt';
+  const text = turn.prompt?.message.content.find((block) => block.type === 'text');
+  return first ? `Prompt ${turn.number}: ${text?.type === 'text' ? textStart(text.text, 120) : ''}` : `Prompt ${turn.number}, continued`;
 }

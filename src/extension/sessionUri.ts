@@ -22,8 +22,17 @@ export function sessionUriParts(
 
 export function parseSessionUri({ path, query }: { readonly path: string; readonly query: string }): SessionRef | undefined {
   const folder = new URLSearchParams(query).get('folder');
-  const id = decodeURIComponent(path.split('/')[1] ?? '');
-  return folder === null || !isSessionId(id) ? undefined : { folder, id };
+  const id = decoded(path.split('/')[1] ?? '');
+  return folder === null || id === undefined || !isSessionId(id) ? undefined : { folder, id };
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether text from outside can be a session's id: ours, or `<source>:<its own id>` without path parts. */

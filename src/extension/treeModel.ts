@@ -116,8 +116,13 @@ function folderChildren(sessions: FolderSessions, { groupBy, now, showHealth = f
 /** At the bottom, where something is wrong or the person wants it there: each store with what is wrong in it and who holds what. */
 function healthNode(sessions: FolderSessions, id: (part: string) => string, showHealth: boolean): HealthNode | undefined {
   const found = problemsOf(sessions);
+  const times = new Map<string, number>();
   const problemNode = (problem: Problem): ProblemNode => {
-    return { kind: 'problem', id: id(`problem:${problem.path}:${problem.kind}`), problem, children: [] };
+    // A file may have several problems of one kind, and VS Code draws no tree in which two have one id.
+    const place = `problem:${problem.path}:${problem.kind}`;
+    const time = times.get(place) ?? 0;
+    times.set(place, time + 1);
+    return { kind: 'problem', id: id(time === 0 ? place : `${place}:${String(time)}`), problem, children: [] };
   };
   const stores = (sessions.health ?? []).map((health): SourceNode => {
     const held = health.held.map((each): HeldNode => ({ kind: 'held', id: id(`held:${each.id}`), held: each, children: [] }));

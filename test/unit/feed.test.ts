@@ -4,7 +4,7 @@ import type { Entry } from '../../src/model/entry.js';
 import type { TurnUpdate } from '../../src/model/turn.js';
 import { changedFiles } from '../../webview-ui/changedFiles.js';
 import { feedOf, keepKnown, lastTurn, updateFeed, waitingRequests, type FeedItem, type Turn } from '../../webview-ui/feed.js';
-import { segmentOf, segments } from '../../webview-ui/segments.js';
+import { segmentLabel, segmentOf, segments } from '../../webview-ui/segments.js';
 import { blocks, groupWords, rowWords, shortText } from '../../webview-ui/toolRows.js';
 import { answer, asking, finished, loginPrompt, moment, prompt, streaming, tool, toolCall } from '../support/panelSamples.js';
 
@@ -246,6 +246,20 @@ describe('what a turn shows', () => {
     assert.equal(segmentOf(list, 'a999'), list.length - 1);
     assert.ok(segmentOf(list, 'entry-t500') > 0);
     assert.equal(segmentOf(list, 'nowhere'), -1);
+  });
+
+  test('each piece has a name for who does not see it', () => {
+    const base = { id: 'm', timestamp: moment(1) };
+    const entries: Entry[] = [
+      ...[answer('a', 'early'), prompt('p', 'do it'), answer('b', 'done')],
+      { ...base, type: 'lease', epoch: 2, reason: 'taken_over' },
+      { ...base, id: 'c', type: 'compact', summary: 'short' },
+      { ...base, id: 'r', type: 'reset' },
+      { ...base, id: 'k', type: 'checkpoint' },
+    ];
+    assert.deepEqual(segments(feedOf(entries)).map(segmentLabel), [
+      ...['Before the first prompt', 'Prompt 1: do it', 'Taken over', 'Compacted', 'Reset', 'Checkpoint'],
+    ]);
   });
 
   test('pieces of a turn that did not change are the same objects', () => {

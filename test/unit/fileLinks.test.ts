@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { linkTarget, parseFileLink, parseInlinePath } from '../../webview-ui/fileLinks.js';
+import { fileName, linkTarget, parseFileLink, parseInlinePath } from '../../webview-ui/fileLinks.js';
 
 describe('links to files', () => {
   const table: [string, string | undefined, number?][] = [
@@ -27,6 +27,11 @@ describe('links to files', () => {
   for (const [href, path, line] of table) {
     test(`${href} is ${path ?? 'none'}`, () => assert.deepEqual(parseFileLink(href), path === undefined ? undefined : { path, line }));
   }
+
+  test('an attached file has its name, however it is written', () => {
+    const uris = ['file:///home/me/my%20file.ts', '/home/me/100%.txt', 'C:\\me\\a.ts', 'picture', 'https://example.com/'];
+    assert.deepEqual(uris.map(fileName), ['my file.ts', '100%.txt', 'a.ts', 'picture', 'https://example.com/']);
+  });
 
   test('addresses are told from files', () => {
     assert.deepEqual(linkTarget('HTTPS://example.com'), { kind: 'web', url: 'HTTPS://example.com' });

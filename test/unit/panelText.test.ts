@@ -7,9 +7,24 @@ import { formatAge, formatTime } from '../../webview-ui/moments.js';
 import { formatClock, formatCost, formatSpan, formatTokens } from '../../webview-ui/numbers.js';
 import { answerWords, denial, optionsInOrder, requestHeading } from '../../webview-ui/permission.js';
 import { agentChoices, firstAgent, levelOf, modelChoices, modelWord, thinkingChoices } from '../../webview-ui/pickers.js';
+import { readPictures } from '../../webview-ui/pictures.js';
 import { promptHistory, stepHistory } from '../../webview-ui/promptHistory.js';
 import { terminalLines, terminalSpans } from '../../webview-ui/terminalText.js';
 import { agents, edit, recent, request, row, toolCall } from '../support/panelSamples.js';
+
+describe('pictures that are pasted or dropped', () => {
+  test('go along, and what cannot be read is told with the rest that cannot', async () => {
+    const png = new File([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])], 'dot.png');
+    // So the browser gives a folder.
+    const folder = Object.assign(new File([], 'folder'), { arrayBuffer: () => Promise.reject(new DOMException('', 'NotFoundError')) });
+    const { attachments, refused } = await readPictures([folder, new File(['x'], 'notes.txt'), png]);
+    assert.deepEqual(
+      attachments.map(({ title }) => title),
+      ['dot.png'],
+    );
+    assert.deepEqual(refused, ['folder cannot be read', 'notes.txt is no picture that agents take (PNG, JPEG, GIF or WebP)']);
+  });
+});
 
 describe('numbers', () => {
   test('tokens in four signs', () => {

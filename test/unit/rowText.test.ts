@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Problem, SessionRow } from '../../src/model/row.js';
+import { agentTitle } from '../../src/extension/agentTitle.js';
 import { ageText, costText, tokensText } from '../../src/extension/amountText.js';
 import { rowAccessibilityLabel, rowContext, rowDescription, rowIcon, rowLabel } from '../../src/extension/rowText.js';
 import { escaped, rowTooltip } from '../../src/extension/rowTooltip.js';
@@ -11,6 +12,12 @@ const ago = (ms: number): string => new Date(now - ms).toISOString();
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
+
+describe('an agent’s name', () => {
+  test('is its own, whatever a file says it is', () => {
+    assert.deepEqual(['claude', 'mine', 'constructor', '__proto__'].map(agentTitle), ['Claude', 'Mine', 'Constructor', '__proto__']);
+  });
+});
 
 describe('amounts', () => {
   const ages: [number, string][] = [

@@ -20,6 +20,7 @@ describe('a session URI', () => {
   test('is refused without a folder or with an id that is none', () => {
     assert.equal(parseSessionUri({ path: `/${id}/x.md`, query: '' }), undefined);
     assert.equal(parseSessionUri({ path: '/..%2f..%2fetc/x.md', query: 'folder=/p' }), undefined);
+    assert.equal(parseSessionUri({ path: '/%zz/x.md', query: 'folder=/p' }), undefined);
   });
 });
 

@@ -111,6 +111,18 @@ describe('the Sessions tree', () => {
     assert.deepEqual(outline(true, well), ['Health', '  Skein', '    A held by vscode', '  Claude Code', '  Codex']);
   });
 
+  test('two problems of one kind in one file are two rows, of which VS Code can tell each', () => {
+    const problem = { kind: 'damaged', detail: 'a session of it cannot be read whole', path: '/home/.clawdius/sessions.db' } as const;
+    const other = { ...problem, detail: 'a session without an id, in row 4' };
+    const store = { name: 'clawdius', title: 'Clawdius', path: '/home', sessions: 3, problems: [problem, problem, other], held: [] };
+    const roots = buildTree([{ folder, rows: [sessionRow({ title: 'A' })], hidden: 0, problems: [problem, other], health: [store] }], {
+      ...{ groupBy: 'date', now, stopped: false },
+    });
+    const idsOf = (nodes: readonly TreeNode[]): readonly string[] => nodes.flatMap(({ id, children }) => [id, ...idsOf(children)]);
+    assert.equal(treeOutline(roots).filter((line) => line.startsWith('    a session')).length, 3);
+    assert.equal(new Set(idsOf(roots)).size, idsOf(roots).length);
+  });
+
   test('has a folder for each saved search under what is at the top anyway, forks in a row with the rest', () => {
     const parent = sessionRow({ id: 'a', title: 'A', pinned: true });
     const fork = sessionRow({ id: 'b', title: 'B', parent_id: parent.id });

@@ -15,6 +15,11 @@ interface VsCodeApi {
 }
 declare function acquireVsCodeApi(): VsCodeApi;
 
+/** The host is ours and checked by types; what has no kind is another sender's, and a kind that is not known is a newer host's. */
+function isMessage(data: unknown): data is UsageToWebview {
+  return typeof data === 'object' && data !== null && 'kind' in data && (data.kind === 'usage' || data.kind === 'error');
+}
+
 const api = acquireVsCodeApi();
 const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
 const post = (message: UsageToHost): void => api.postMessage(message);
@@ -22,8 +27,9 @@ const saved = api.getState() ?? (JSON.parse(root.dataset['state'] ?? '{}') as Sa
 let shown: UsageToWebview | undefined;
 const draw = (): void => render(<UsageView shown={shown} post={post} />, root);
 
-window.addEventListener('message', (event: MessageEvent<UsageToWebview>) => {
-  shown = event.data;
+window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  if (!isMessage(data)) return;
+  shown = data;
   if (shown.kind === 'usage') api.setState({ ...saved, choice: shown.choice });
   draw();
 });

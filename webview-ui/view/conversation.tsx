@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FeedItem } from '../feed.js';
 import type { Place } from '../host.js';
-import { segmentOf, segments, type Segment } from '../segments.js';
+import { segmentLabel, segmentOf, segments, type Segment } from '../segments.js';
 import { Badge, IconButton } from './controls.js';
 import type { Facts } from './facts.js';
 import { Find } from './find.js';
@@ -103,7 +103,7 @@ export function Conversation({ feed, facts, head, start, reveal, finds, onPlace 
                   style={{ transform: `translateY(${offset}px)` }}
                   aria-posinset={index + 1}
                   aria-setsize={list.length}
-                  aria-label={articleLabel(segment)}
+                  aria-label={segmentLabel(segment)}
                   onFocusIn={() => setFocused(index)}
                   onFocusOut={() => setFocused(-1)}
                 >
@@ -240,14 +240,4 @@ function promptAbove(
   if (segment?.kind !== 'turn' || (start !== undefined && start + 36 > scroller.scrollTop + 30)) return undefined;
   const text = segment.turn.prompt?.message.content.find((block) => block.type === 'text');
   return { index, number: prompts.indexOf(index) + 1, text: text?.type === 'text' ? text.text : '' };
-}
-
-function articleLabel(segment: Segment): string {
-  if (segment.kind === 'mark')
-    return segment.mark.entry.type === 'compact' ? 'Compacted' : segment.mark.entry.type === 'reset' ? 'Reset' : 'Checkpoint';
-  const { turn, first } = segment;
-  const text = turn.prompt?.message.content.find((block) => block.type === 'text');
-  const words = text?.type === 'text' ? text.text.slice(0, 120) : '';
-  if (turn.number === 0) return 'Before the first prompt';
-  return first ? `Prompt ${turn.number}: ${words}` : `Prompt ${turn.number}, continued`;
 }

@@ -1,4 +1,5 @@
 import type { EntryOf } from '../../src/model/entry.js';
+import { fileName } from '../fileLinks.js';
 import { IconButton } from './controls.js';
 import type { Facts } from './facts.js';
 import { Icon } from './icon.js';
@@ -14,7 +15,7 @@ export function Prompt({ entry, facts }: { readonly entry: EntryOf<'message'>; r
     return [
       block.type === 'image'
         ? { name: typeof block['title'] === 'string' ? block['title'] : 'Picture', image: true }
-        : { name: block.title ?? nameOf(block.uri), image: false },
+        : { name: block.title ?? fileName(block.uri), image: false },
     ];
   });
   return (
@@ -38,5 +39,3 @@ export function Prompt({ entry, facts }: { readonly entry: EntryOf<'message'>; r
     </div>
   );
 }
-
-const nameOf = (uri: string): string => decodeURI(uri.split(/[\\/]/).at(-1) ?? uri);
