@@ -18,12 +18,23 @@ export const pendingSchema = z.object({
   finished: journalLineSchema.optional(),
 });
 
+export interface RunOptions {
+  /** Journalled at the end. */
+  readonly finished?: JournalLine;
+  /** Called under a session's lock, before its files move; a throw stops all. */
+  readonly before?: ((id: string) => Promise<void>) | undefined;
+}
+
 /**
  * Carries out steps that belong together. They are written to `pending/<name>.json` first: after a crash, whoever opens
- * the store next goes on where this process stopped. When a step fails, those before it are taken back. `finished` is
- * journalled at the end.
+ * the store next goes on where this process stopped. When a step fails, those before it are taken back.
  */
-export async function runSteps(context: StoreContext, name: string, steps: readonly Step[], finished?: JournalLine): Promise<void> {
+export async function runSteps(
+  context: StoreContext,
+  name: string,
+  steps: readonly Step[],
+  { finished, before }: RunOptions = {},
+): Promise<void> {
   const { port, root, actor } = context;
   const file = path.join(root, 'pending', `${name}.json`);
   await withFileErrors(root, async () => {
@@ -32,7 +43,7 @@ export async function runSteps(context: StoreContext, name: string, steps: reado
     await writeDurably(port, file, Buffer.from(`${JSON.stringify({ owner, steps, finished })}\n`));
     const moved: Step[] = [];
     try {
-      await carryOut(context, steps, (step) => moved.push(step));
+      await carryOut(context, steps, { moved: (step) => moved.push(step), before });
     } catch (error) {
       await takeBack(context, file, moved);
       throw error;
@@ -100,16 +111,21 @@ export async function readPending(context: StoreContext, file: string): Promise<
   }
 }
 
-/** `moved` hears of each step that was done here: with it nothing can have been done before, so what is to be moved must be there. */
-async function carryOut(context: StoreContext, steps: readonly Step[], moved?: (step: Step) => void): Promise<void> {
+/** Steps of which none can have been done before: what is to be moved must be there. `moved` hears of each. */
+interface FreshSteps extends Pick<RunOptions, 'before'> {
+  readonly moved: (step: Step) => void;
+}
+
+async function carryOut(context: StoreContext, steps: readonly Step[], fresh?: FreshSteps): Promise<void> {
   const folders = new Set<string>();
   for (const group of grouped(steps)) {
     const id = group[0]?.id ?? '';
     const move = async (): Promise<void> => {
+      await fresh?.before?.(id);
       for (const step of group) {
         const { from, to } = step;
-        if (!(await moveOnce(context, from, to, moved !== undefined))) continue;
-        moved?.(step);
+        if (!(await moveOnce(context, from, to, fresh !== undefined))) continue;
+        fresh?.moved(step);
         folders.add(path.posix.dirname(from)).add(path.posix.dirname(to));
       }
     };

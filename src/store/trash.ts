@@ -4,6 +4,7 @@ import { sessionIdPattern } from '../model/sessionId.js';
 import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { freshId } from './freshId.js';
 import { journalChange, markOf } from './journal.js';
+import { readHolder } from './leaseFile.js';
 import { runSteps } from './pendingSteps.js';
 import { sessionPaths } from './sessionPaths.js';
 import { readRow } from './sessionRows.js';
@@ -11,28 +12,33 @@ import { reversed, type Step } from './step.js';
 import type { DeletedRow } from './store.js';
 import type { StoreContext } from './storeContext.js';
 
-/** `trash/<id>.<milliseconds since the epoch, when it was deleted>/` holds the session's files under their own names. */
-const trashName = /^(?<id>[0-9a-f]{32})\.(?<deleted>\d{1,16})$/;
+/** `trash/<id>.<milliseconds since the epoch, when it was deleted>/` holds the session's files under their own names. More digits are no date. */
+const trashName = /^(?<id>[0-9a-f]{32})\.(?<deleted>\d{1,15})$/;
 
 /** Moves sessions to the trash as one change; `undo` can take back all but one that is itself an undo. Refuses running ones. */
 export async function trashSessions(context: StoreContext, ids: readonly string[], reason: 'delete' | 'clean' | 'undo'): Promise<void> {
   const unique = [...new Set(ids)];
   if (unique.length === 0) return;
   const steps: Step[] = [];
-  const titles: string[] = [];
+  const titles = new Map<string, string>();
   for (const id of unique) {
     const row = await readRow(context, id);
     if (row.running !== undefined) throw running(row.running, row.title);
-    titles.push(row.title === '' ? row.prompt : row.title);
+    titles.set(id, row.title === '' ? row.prompt : row.title);
     steps.push(...(await stepsTo(context, id, `trash/${id}.${String(context.now().getTime())}`)));
   }
-  const what = reason === 'clean' ? `Cleaned ${nameOf(titles)}` : `Deleted ${nameOf(titles)}`;
+  // Somebody may have begun a turn since the look: under the lock nobody can.
+  const before = async (id: string): Promise<void> => {
+    const holder = await readHolder(context.port, sessionPaths(context.sessions, id).lease, context.now());
+    if (holder !== undefined) throw running(holder, titles.get(id) ?? '');
+  };
   if (reason === 'undo') {
-    await runSteps(context, freshId(), steps);
+    await runSteps(context, freshId(), steps, { before });
     return;
   }
+  const what = `${reason === 'clean' ? 'Cleaned' : 'Deleted'} ${nameOf([...titles.values()])}`;
   const change = await journalChange(context, { what, ids: unique, act: { kind: 'move', steps } });
-  await runSteps(context, change.id, steps, markOf(context, change, 'done'));
+  await runSteps(context, change.id, steps, { before, finished: markOf(context, change, 'done') });
 }
 
 /** The record first: what is left is then a locked transcript without one, which no list shows. */

@@ -57,7 +57,7 @@ async function takeBack(context: StoreContext, change: Change, isDone: boolean):
         isReverted = (await revert(context, id, before, after)) === 'reverted' || isReverted;
       }
       const steps = await movedYet(context, act.steps);
-      if (steps.length > 0) await runSteps(context, undone.id, reversed(steps), undone);
+      if (steps.length > 0) await runSteps(context, undone.id, reversed(steps), { finished: undone });
       else if (isReverted) await appendJournal(context, undone);
       else return undefined;
       return { what, ids };

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import { nodeFilePort } from '../../src/store/filePort.js';
+import { openStore } from '../../src/store/openStore.js';
 import { deadOwner } from '../support/deadOwner.js';
 import { openScratchStore, type OpenScratchStore } from '../support/openScratchStore.js';
+import { probedPort } from '../support/probedPort.js';
 import { message } from '../support/scratchStore.js';
 
 const [a, b, c] = ['a', 'b', 'c'].map((digit) => digit.repeat(32)) as [string, string, string];
@@ -80,6 +83,39 @@ describe('deleting', () => {
     assert.equal((await scratch.store.trashed())[0]?.row.problem?.kind, 'salvaged');
     await scratch.store.undo();
     assert.equal(readFileSync(scratch.paths(a).record, 'utf8'), '{ damaged');
+  });
+
+  test('at a time that no calendar has, as a folder says that somebody made, hides none of the others', async (t) => {
+    const scratch = await three(t);
+    await scratch.store.remove([a]);
+    mkdirSync(path.join(scratch.store.root, 'trash', `${b}.9999999999999999`));
+    writeFileSync(path.join(scratch.store.root, 'trash', `${b}.9999999999999999`, `${b}.json`), readFileSync(scratch.paths(b).record));
+    assert.deepEqual(
+      (await scratch.store.trashed()).map(({ row }) => row.id),
+      [a],
+    );
+  });
+
+  test('is refused for a session that another program begins to run meanwhile, and all stays where it was', async (t) => {
+    const scratch = await three(t);
+    const file = path.join(scratch.folder, 'taken');
+    const port = probedPort(nodeFilePort, {
+      before: (call, [name]) => {
+        // Its note is written: from now on it moves what it has looked at.
+        if (call !== 'open' || !String(name).includes(`${path.sep}pending${path.sep}`) || existsSync(file)) return;
+        writeFileSync(file, '');
+        mkdirSync(scratch.paths(b).folder);
+        writeFileSync(scratch.paths(b).lease, lease);
+      },
+    });
+    const other = scratch.again('other');
+    const held = await other.acquireLease(b);
+    const lease = readFileSync(scratch.paths(b).lease);
+    await held.release();
+    const store = openStore(scratch.store.root, { actor: { program: 'test', surface: 'test' }, port });
+    await assert.rejects(store.remove([a, b]), { code: 'busy', message: /^"title of b" is running in test \(pid / });
+    assert.equal(await ids(scratch), 'abc');
+    assert.equal(await store.undo(), null);
   });
 
   test('does not follow a link where the trash should be', async (t) => {
