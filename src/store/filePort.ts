@@ -58,8 +58,7 @@ const noFollow = (fs.constants as Partial<typeof fs.constants>).O_NOFOLLOW ?? 0;
 /** Opening a pipe must not wait for its other end. */
 const noWait = (fs.constants as Partial<typeof fs.constants>).O_NONBLOCK ?? 0;
 const flags = {
-  read: O_RDONLY | noFollow,
-  look: O_RDONLY | noFollow | noWait,
+  read: O_RDONLY | noFollow | noWait,
   append: O_RDWR | O_APPEND | noFollow,
   create: O_WRONLY | O_CREAT | O_EXCL | noFollow,
 };
@@ -97,7 +96,7 @@ const scratch = Buffer.allocUnsafe(smallBytes);
 
 /** By one opening: a list of thousands feels each call. */
 function readTextStatSync(path: string): { readonly stat: FileStat; readonly text: string } {
-  const file = fs.openSync(path, flags.look);
+  const file = fs.openSync(path, flags.read);
   try {
     const stat = fileStat(fs.fstatSync(file));
     if (stat.kind !== 'file') return { stat, text: '' };

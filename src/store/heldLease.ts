@@ -107,10 +107,16 @@ export class HeldLease implements Lease {
     const current = await readLease(port, this.#paths.lease);
     if (current?.nonce === this.#file.nonce) return undefined;
     let taker = current && holderName(current);
-    const { epoch } = await scanTranscript(port, this.#paths.transcript, (entry) => {
-      if (entry.type === 'lease' && entry.epoch > this.epoch && entry.holder) taker ??= holderName(entry.holder);
-      return undefined;
-    });
+    let { epoch }: { readonly epoch: number } = this;
+    try {
+      ({ epoch } = await scanTranscript(port, this.#paths.transcript, (entry) => {
+        if (entry.type === 'lease' && entry.epoch > this.epoch && entry.holder) taker ??= holderName(entry.holder);
+        return undefined;
+      }));
+    } catch (error) {
+      // The session went with its lease.
+      if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw error;
+    }
     const by = taker === undefined ? 'its lease was removed' : `it was taken over by ${taker}`;
     const error = new SessionError('fenced', `this turn of session ${this.id.slice(0, 8)} was ended: ${by}`, {
       hint: 'what came until then is kept; follow the session, fork it, or take it back',
@@ -122,12 +128,13 @@ export class HeldLease implements Lease {
   async #look(): Promise<void> {
     if (await this.#isOurs()) return;
     const fenced = await this.#fenced();
-    if (fenced !== undefined && !this.#released) this.#lostTo(fenced.error);
+    if (fenced !== undefined) this.#lostTo(fenced.error);
   }
 
   #lostTo(error: SessionError): SessionError {
     for (const timer of this.#timers) clearInterval(timer);
-    this.#lose(error);
+    // One that was let go is nobody's loss.
+    if (!this.#released) this.#lose(error);
     return error;
   }
 
@@ -135,7 +142,7 @@ export class HeldLease implements Lease {
   #every(ms: number, act: () => Promise<void>): NodeJS.Timeout {
     return setInterval(() => {
       act().catch((error: unknown) => {
-        this.#context.logger.warn(`session ${this.id}: the lease: ${messageOf(error)}`);
+        if (!this.#released) this.#context.logger.warn(`session ${this.id}: the lease: ${messageOf(error)}`);
       });
     }, ms).unref();
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { acquireLease } from '../../src/store/lease.js';
 import { openStore } from '../../src/store/openStore.js';
@@ -181,6 +182,25 @@ describe('a lease', () => {
     await (await acquireLease(context, record.id)).release();
   });
 
+  test('is lost when the session is removed from the disk', async (t) => {
+    const { context, record, paths } = await scratchStore(t);
+    const lease = await acquireLease(context, record.id);
+    for (const file of [paths.record, paths.transcript, paths.folder]) rmSync(file, { recursive: true });
+    assert.equal((await lease.lost).code, 'fenced');
+    await assert.rejects(lease.append([message('late')]), { code: 'fenced' });
+    assert.ok(!existsSync(paths.transcript));
+    await lease.release();
+  });
+
+  test('that was released is not lost: what it was still about to write is not either', async (t) => {
+    const { context, record } = await scratchStore(t);
+    const lease = await acquireLease(context, record.id);
+    const released = lease.release();
+    await assert.rejects(lease.setState('running'), { code: 'fenced' });
+    await released;
+    assert.equal(await Promise.race([lease.lost, Promise.resolve('held')]), 'held');
+  });
+
   test('of a session that is gone is refused, and makes no folder', async (t) => {
     const context = scratchContext(t);
     const { context: store, record, paths } = await scratchStore(t);
@@ -188,4 +208,17 @@ describe('a lease', () => {
     await assert.rejects(acquireLease(store, record.id), { code: 'gone' });
     assert.ok(!existsSync(sessionPaths(context.sessions, record.id).folder));
   });
+});
+
+test('a pipe in the place of a lease, a partial or a transcript stops nobody', { timeout: 60_000 }, async (t) => {
+  const { context, record, paths } = await scratchStore(t);
+  const { store } = twoStores(context);
+  mkdirSync(paths.folder);
+  for (const file of [paths.lease, paths.partial]) execFileSync('mkfifo', [file]);
+  assert.equal((await store.row(record.id)).running, undefined);
+  assert.deepEqual(await store.recoverPartials(), []);
+  rmSync(paths.transcript);
+  execFileSync('mkfifo', [paths.transcript]);
+  assert.equal((await store.row(record.id)).problem?.kind, 'unreadable');
+  await assert.rejects(store.entries(record.id), { code: 'failed' });
 });
