@@ -1,11 +1,12 @@
 import * as path from 'node:path';
-import { SessionError } from '../model/errors.js';
+import { messageOf, SessionError } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
 import { ensureFolder, writeDurably } from './durable.js';
 import { isSystemError, isThere, withFileErrors } from './fileError.js';
 import { freshId } from './freshId.js';
+import { removeIfThere } from './partialFile.js';
 import { runSteps } from './pendingSteps.js';
-import { blobFolder, blobPattern, blobsOf, keepBlob } from './pictures.js';
+import { blobFolder, blobPattern, blobsOf, isBlobWhole, keepBlob, readBlob } from './pictures.js';
 import { ensurePlainFolder } from './plainFolder.js';
 import { readRecord, recordDocument } from './recordFile.js';
 import { salvageRecord } from './salvage.js';
@@ -18,7 +19,6 @@ const transcriptName = 'session.jsonl';
 
 /** A session's files, byte for byte: `session.json`, `session.jsonl` and the `blobs/…` that its entries name. */
 export async function readFiles(context: StoreContext, id: string): Promise<ReadonlyMap<string, Uint8Array>> {
-  const { port, root } = context;
   const paths = sessionPaths(context.sessions, id);
   const files = new Map<string, Uint8Array>();
   for (const [name, file] of [
@@ -30,16 +30,16 @@ export async function readFiles(context: StoreContext, id: string): Promise<Read
   }
   if (files.size === 0) throw new SessionError('not_found', `no session ${id}`);
   if (!files.has(transcriptName)) return files;
+  const named = new Set<string>();
   await withFileErrors(paths.transcript, () =>
-    scanTranscript(port, paths.transcript, (entry) => {
-      for (const blob of blobsOf(entry)) files.set(`blobs/${blob}`, new Uint8Array());
+    scanTranscript(context.port, paths.transcript, (entry) => {
+      for (const blob of blobsOf(entry)) named.add(blob);
       return undefined;
     }),
   );
-  for (const name of [...files.keys()].filter((each) => each.startsWith('blobs/'))) {
-    const bytes = await bytesOf(context, path.join(root, name));
-    if (bytes === undefined) files.delete(name);
-    else files.set(name, bytes);
+  for (const name of named) {
+    const bytes = await readBlob(context, name);
+    if (bytes !== undefined) files.set(`${blobFolder}/${name}`, bytes);
   }
   return files;
 }
@@ -70,14 +70,33 @@ export async function writeFiles(context: StoreContext, id: string, files: Reado
     await ensurePlainFolder(port, root, aside);
     await ensureFolder(port, context.sessions);
     const [record, transcript] = [files.get(recordName), files.get(transcriptName)];
-    if (transcript !== undefined) await writeDurably(port, there.transcript, withId(transcript, firstLineEnd(transcript), id));
-    if (record !== undefined) await writeDurably(port, there.record, withId(record, record.length, id));
-    await completeRecord(context, there.record, there.transcript, id);
-    await writeBlobs(context, files);
-    const steps = [`${id}.jsonl`, `${id}.json`].map((file) => ({ id, from: `${aside}/${file}`, to: `sessions/${file}` }));
-    await runSteps(context, name, steps);
+    try {
+      if (transcript !== undefined) await writeDurably(port, there.transcript, withId(transcript, firstLineEnd(transcript), id));
+      if (record !== undefined) await writeDurably(port, there.record, withId(record, record.length, id));
+      await completeRecord(context, there.record, there.transcript, id);
+      await writeBlobs(context, files);
+      const made = [...(transcript === undefined ? [] : [`${id}.jsonl`]), `${id}.json`];
+      await runSteps(
+        context,
+        name,
+        made.map((file) => ({ id, from: `${aside}/${file}`, to: `sessions/${file}` })),
+      );
+    } catch (error) {
+      await clearAside(context, [there.transcript, there.record], path.join(root, aside));
+      throw error;
+    }
     return readRecord(port, paths.record);
   });
+}
+
+/** What was made ready and is not to be taken in. */
+async function clearAside({ port, logger }: StoreContext, files: readonly string[], folder: string): Promise<void> {
+  try {
+    for (const file of files) await removeIfThere(port, file);
+    await port.rmdir(folder);
+  } catch (error) {
+    logger.warn(`${folder} stays: ${messageOf(error)}`);
+  }
 }
 
 function firstLineEnd(bytes: Uint8Array): number {
@@ -118,6 +137,8 @@ async function completeRecord(context: StoreContext, record: string, transcript:
 async function writeBlobs(context: StoreContext, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   for (const [file, bytes] of files) {
     const [folder, name = '', ...more] = file.split('/');
-    if (folder === blobFolder && blobPattern.test(name) && more.length === 0) await keepBlob(context, name, bytes);
+    // Wrong bytes under a digest would be taken for that picture ever after.
+    const isPicture = folder === blobFolder && blobPattern.test(name) && more.length === 0 && isBlobWhole(name, bytes);
+    if (isPicture) await keepBlob(context, name, bytes);
   }
 }

@@ -54,16 +54,22 @@ async function kept(context: StoreContext, block: ContentBlock): Promise<Content
   return { ...rest, blob: name };
 }
 
-async function loaded({ port, root, logger }: StoreContext, block: ContentBlock): Promise<ContentBlock> {
-  if (block.type !== 'image' || block.data !== undefined || block.blob === undefined || !digestPattern.test(block.blob)) return block;
-  const file = path.join(root, blobFolder, block.blob);
+async function loaded(context: StoreContext, block: ContentBlock): Promise<ContentBlock> {
+  if (block.type !== 'image' || block.data !== undefined || block.blob === undefined || !blobPattern.test(block.blob)) return block;
+  const bytes = await readBlob(context, block.blob);
+  return bytes === undefined ? block : { ...block, data: Buffer.from(bytes).toString('base64') };
+}
+
+/** The bytes of a picture; `undefined`, and a word in the log, for one that is gone, behind a link, or not what its name says. */
+export async function readBlob({ port, root, logger }: StoreContext, name: string): Promise<Uint8Array | undefined> {
+  const file = path.join(root, blobFolder, name);
   try {
     await refuseLinks(port, root, blobFolder);
     const bytes = await port.readFile(file);
-    if (isBlobWhole(block.blob, bytes)) return { ...block, data: Buffer.from(bytes).toString('base64') };
+    if (isBlobWhole(name, bytes)) return bytes;
     logger.warn(`${file} is not the picture that it was`);
   } catch (error) {
     logger.warn(`a picture cannot be read: ${messageOf(error)}`);
   }
-  return block;
+  return undefined;
 }

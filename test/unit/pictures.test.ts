@@ -7,6 +7,8 @@ import type { ContentBlock } from '../../src/model/entry.js';
 import { pictureType } from '../../src/model/pictureType.js';
 import type { TurnUpdate } from '../../src/model/turn.js';
 import { withFolder, type OpenFolder } from '../support/openFolder.js';
+import { openScratchStore } from '../support/openScratchStore.js';
+import { message } from '../support/scratchStore.js';
 import { echo, scriptedCatalog } from '../support/scriptedCatalog.js';
 import { turn } from '../support/turn.js';
 import { until } from '../support/until.js';
@@ -150,4 +152,21 @@ test('a picture is told by its bytes, whatever its name', () => {
     ['', undefined],
   ];
   for (const [text, type] of cases) assert.equal(pictureType(Buffer.from(text, 'latin1')), type, text);
+});
+
+test('a picture that another program keeps under a name of its own is read, and a bundle brings no wrong one under a digest', async (t) => {
+  const { store, again } = openScratchStore(t);
+  const named = { type: 'image', mime_type: 'image/png', blob: `${'c0ffee00'.repeat(2)}.png` } as const;
+  const { id } = await store.create({ workdir: '/p' });
+  const blobs = join(store.root, 'blobs');
+  await mkdir(blobs);
+  await writeFile(join(blobs, named.blob), png);
+  assert.deepEqual(await store.loadPictures([named]), [{ ...named, data: picture.data }]);
+  await store.append(id, [message('q', 'user', { message: { role: 'user', content: [named] } })]);
+  const files = new Map([...(await store.files(id)), [`blobs/${digest}`, Buffer.from('something else')]]);
+  assert.ok(files.has(`blobs/${named.blob}`));
+  await again().importFiles('a'.repeat(32), files);
+  await store.append(id, [message('r', 'user', { message: { role: 'user', content: [picture] } })]);
+  const { data: _data, ...bare } = picture;
+  assert.deepEqual(await store.loadPictures([{ ...bare, blob: digest }]), [{ ...picture, blob: digest }]);
 });
