@@ -7,6 +7,7 @@ import type { CoreContext } from './context.js';
 import { sourceNamed } from './foreign/foreignId.js';
 import { moveSchema } from './foreign/movedFolders.js';
 import { restoreForeign } from './foreign/foreignTrash.js';
+import { isOurs } from './sessionIds.js';
 
 /** The fields that a patch of many records puts back; each is there in every record. */
 const fieldsSchema = z.looseObject({});
@@ -74,7 +75,14 @@ async function takeBack(context: CoreContext, change: CoreChange): Promise<void>
       await context.moved.set(change.from, change.was);
       return;
     case 'import':
-      await store.remove(change.ids, { reason: 'undo' });
+      await store.remove(await stillOurs(context, change.ids), { reason: 'undo' });
       return;
   }
+}
+
+/** An import that stopped half way brought some of them, and what was deleted since is gone already. */
+async function stillOurs(context: CoreContext, ids: readonly string[]): Promise<readonly string[]> {
+  const there: string[] = [];
+  for (const id of ids) if (await isOurs(context, id)) there.push(id);
+  return there;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { strToU8, unzipSync, zipSync } from 'fflate';
@@ -41,6 +41,36 @@ describe('a bundle', () => {
         [id],
       );
       assert.equal(await workspace.undo(), null, 'the undoing is no change of its own');
+    });
+  });
+
+  test('of a session that has lost its transcript brings what there is', async () => {
+    await withFolder({}, async ({ workspace, dir, open }) => {
+      const { id } = await workspace.create({ backend: 'scripted', title: 'one' });
+      await rm(join(dir, '.skein', 'sessions', `${id}.jsonl`));
+      const bundle = await workspace.export([id], 'bundle');
+      const there = join(dir, '..', 'there');
+      await mkdir(there);
+      const other = await open({ dir: there });
+      assert.deepEqual(
+        (await other.import(bundle)).map(({ title }) => title),
+        ['one'],
+      );
+      assert.deepEqual(await readdir(join(there, '.skein', 'salvage')), []);
+    });
+  });
+
+  test('whose import stopped half way, or of which a session was deleted since, is taken back as far as it is there', async () => {
+    await withFolder({}, async ({ workspace, dir, open }) => {
+      const ids = [await workspace.create({ backend: 'scripted' }), await workspace.create({ backend: 'scripted' })].map(({ id }) => id);
+      const bundle = await workspace.export(ids, 'bundle');
+      const there = join(dir, '..', 'there');
+      await mkdir(there);
+      const other = await open({ dir: there });
+      await other.import(bundle);
+      await (await open({ dir: there, surface: 'another' })).remove([ids[0] ?? '']);
+      assert.equal((await other.undo())?.what, 'Imported 2 sessions');
+      assert.deepEqual((await other.list()).rows, []);
     });
   });
 
