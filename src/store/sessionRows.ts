@@ -45,8 +45,18 @@ async function caughtUp(context: StoreContext, row: SessionRow, paths: SessionPa
   if (kind !== 'file') return problem({ kind: 'unreadable', detail: 'the transcript is not a file' });
   if (size < bytes)
     return problem({ kind: 'salvaged', detail: `the transcript was cut: it has ${String(size)} of ${String(bytes)} bytes` });
-  return size > bytes ? rowOf(context, await (await import('./recordUpdate.js')).readFolded(context, row.id)) : row;
+  if (size === bytes) return row;
+  try {
+    return rowOf(context, await (await import('./recordUpdate.js')).readFolded(context, row.id));
+  } catch (error) {
+    if (!(error instanceof SessionError)) throw error;
+    if (error.code === 'gone') throw notThere(row.id, error);
+    return problem({ kind: 'unreadable', detail: error.message });
+  }
 }
+
+const notThere = (id: string, cause?: unknown): SessionError =>
+  new SessionError('not_found', `no session ${id}`, { hint: 'skein sessions list shows what there is', cause });
 
 /** The row of a session whose record can be read; `undefined` when there is something wrong with it. */
 function readWhole(context: StoreContext, paths: SessionPaths, beside: Beside | undefined): SessionRow | undefined {
@@ -72,7 +82,7 @@ async function readDamaged(context: StoreContext, id: string, paths: SessionPath
   // Its maker died in the midst of it.
   if (problem.kind === 'orphaned' && (await finished(context, id))) return undefined;
   const stat = statOf(context, paths.record) ?? statOf(context, paths.transcript);
-  if (stat === undefined) throw new SessionError('not_found', `no session ${id}`, { hint: 'skein sessions list shows what there is' });
+  if (stat === undefined) throw notThere(id);
   if (problem.kind === 'newer') return bareRow(context, id, stat, problem);
   let salvaged: SessionRecord | undefined;
   try {

@@ -64,6 +64,29 @@ async function settled(scratch: OpenScratchStore): Promise<void> {
   }
 }
 
+test('one session that cannot be read, or is deleted this moment, keeps no list from the others', async (t) => {
+  const scratch = await filled(t, 3);
+  // A turn runs, or stopped, in them: what is shown of them is in the transcript.
+  for (const n of [1, 2]) await scratch.again().append(idOf(n), [message('new')]);
+  const port = probedPort(nodeFilePort, {
+    before(call, [file]) {
+      if (call !== 'open') return;
+      if (file === scratch.paths(idOf(1)).transcript) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+      if (file !== scratch.paths(idOf(2)).transcript) return;
+      for (const each of [scratch.paths(idOf(2)).record, file]) rmSync(each, { force: true });
+    },
+  });
+  const store = openStore(scratch.store.root, { actor: { program: 'other', surface: 'other' }, port });
+  const rows = await store.list();
+  assert.deepEqual(
+    rows.map(({ title, problem }) => [title, problem?.kind]),
+    [
+      ['session 3', undefined],
+      ['session 1', 'unreadable'],
+    ],
+  );
+});
+
 describe('a list is never stale', () => {
   test('a record edited in place shows, whatever its length and times', async (t) => {
     const scratch = await filled(t, 3);
