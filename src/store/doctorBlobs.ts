@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { SessionError } from '../model/errors.js';
 import { examineTemporary } from './doctorLitter.js';
-import { examined, namesIn, setAside, type Examined, type Repair } from './examined.js';
+import { examined, namesIn, setAside, unlessGone, type Examined, type Repair } from './examined.js';
 import { namedBlobs, type NamedBlobs } from './namedBlobs.js';
 import { blobFolder, blobPattern, isBlobWhole } from './pictures.js';
 import type { StoreContext } from './storeContext.js';
@@ -18,8 +18,8 @@ export async function examineBlobs(context: StoreContext): Promise<readonly Exam
   const found: Examined[] = [];
   for (const { name, kind } of entries) {
     const file = `${blobFolder}/${name}`;
-    if (kind === 'file' && blobPattern.test(name)) found.push(...(await examineBlob(context, file, name, named)));
-    else if (kind === 'file' && name.startsWith('.')) found.push(...(await examineTemporary(context, file)));
+    if (kind === 'file' && blobPattern.test(name)) found.push(...(await unlessGone(examineBlob(context, file, name, named))));
+    else if (kind === 'file' && name.startsWith('.')) found.push(...(await unlessGone(examineTemporary(context, file))));
     else if (kind === 'link') found.push(inTheWay(context, file, 'link', 'it is a symbolic link, which is not followed'));
     else found.push(inTheWay(context, file, 'stray_file', 'its name is not a picture’s'));
   }

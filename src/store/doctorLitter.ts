@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { sessionIdPattern } from '../model/sessionId.js';
 import { isTemporary } from './durable.js';
-import { examined, namesIn, setAside, type Examined } from './examined.js';
+import { examined, namesIn, setAside, unlessGone, type Examined } from './examined.js';
 import { isSystemError } from './fileError.js';
 import type { FolderEntry } from './filePort.js';
 import { readLease } from './leaseFile.js';
@@ -17,15 +17,17 @@ export async function examineLitter(context: StoreContext): Promise<readonly Exa
   const names = await context.port.readdir(context.sessions);
   const taken = new Set(names.map(({ name }) => name));
   const found: Examined[] = [];
-  for (const entry of names) {
-    const { name, kind } = entry;
-    if (name.endsWith('.lock')) found.push(...(await examineLock(context, entry)));
-    else if (isTemporary(name)) found.push(...(await examineTemporary(context, `sessions/${name}`)));
-    else if (sessionIdPattern.test(name) && kind === 'folder') found.push(...(await examineFolder(context, name, taken)));
-    else if (sessionIdPattern.test(name) && kind === 'link') found.push(link(context, `sessions/${name}`, name));
-    else if (!name.startsWith('.') && !/^[0-9a-f]{32}\.jsonl?$/.test(name)) found.push(stray(context, name));
-  }
+  for (const entry of names) found.push(...(await unlessGone(examineName(context, entry, taken))));
   return found;
+}
+
+async function examineName(context: StoreContext, entry: FolderEntry, taken: ReadonlySet<string>): Promise<readonly Examined[]> {
+  const { name, kind } = entry;
+  if (name.endsWith('.lock')) return examineLock(context, entry);
+  if (isTemporary(name)) return examineTemporary(context, `sessions/${name}`);
+  if (sessionIdPattern.test(name) && kind === 'folder') return examineFolder(context, name, taken);
+  if (sessionIdPattern.test(name) && kind === 'link') return [link(context, `sessions/${name}`, name)];
+  return name.startsWith('.') || /^[0-9a-f]{32}\.jsonl?$/.test(name) ? [] : [stray(context, name)];
 }
 
 function link(context: StoreContext, file: string, id: string): Examined {
@@ -86,14 +88,17 @@ async function examineLock(context: StoreContext, { name, kind }: FolderEntry): 
       examined(context, file, 'strange_lock', 'it has the name of a lock and is no folder', 'move it to salvage/', setAside('', file)),
     ];
   const marks = await namesIn(context, file);
-  const [mark] = marks;
-  if (mark === undefined) return [];
-  const owner = marks.length === 1 ? await ownerIn(context, path.join(context.root, file, mark.name)) : undefined;
-  if (owner === undefined) {
+  if (marks.length === 0) return [];
+  const owners = (await Promise.all(marks.map(({ name: mark }) => ownerIn(context, path.join(context.root, file, mark))))).filter(
+    (found) => found !== undefined,
+  );
+  // Whatever else lies in it: one who may live is not robbed of it.
+  for (const each of owners) if ((await ownerState(each)) !== 'dead') return [];
+  const [owner] = owners;
+  if (owner === undefined || marks.length > 1) {
     if (!(await isStale(context, file))) return [];
     return [examined(context, file, 'strange_lock', 'it does not say whose it is', 'move it to salvage/', setAside('', file))];
   }
-  if ((await ownerState(owner)) !== 'dead') return [];
   return [
     examined(context, file, 'dead_lock', `${owner.program} (pid ${String(owner.pid)}) ended without removing it`, 'remove it', {
       kind: 'act',

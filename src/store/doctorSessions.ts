@@ -6,7 +6,7 @@ import { recordVersion } from '../model/record.js';
 import { sessionIdPattern } from '../model/sessionId.js';
 import { madeRecord, salvaged, withoutMode } from './doctorRepairs.js';
 import { examineTranscript } from './doctorTranscripts.js';
-import { examined, setAside, type Examined, type Repair } from './examined.js';
+import { examined, setAside, unlessGone, type Examined, type Repair } from './examined.js';
 import { isThere } from './fileError.js';
 import type { FolderEntry } from './filePort.js';
 import { readShownRecord, type ShownRecord } from './recordFile.js';
@@ -34,8 +34,8 @@ export async function examineSessions(context: StoreContext): Promise<readonly E
   }
   const found: Examined[] = [];
   for (const session of sessions.values()) {
-    if (session.record === undefined) found.push(...(await examineOrphan(context, session)));
-    else found.push(...(await examineSession(context, session)));
+    const look = session.record === undefined ? examineOrphan(context, session) : examineSession(context, session);
+    found.push(...(await unlessGone(look)));
     await breathe();
   }
   return found;

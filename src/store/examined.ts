@@ -37,6 +37,16 @@ export function setAside(id: string, ...files: readonly string[]): Repair {
   return { kind: 'change', prepare: (aside) => Promise.resolve({ steps: steps(aside) }) };
 }
 
+/** What a look finds; nothing where it was at something that went meanwhile: others work in the store. */
+export async function unlessGone(look: Promise<readonly Examined[]>): Promise<readonly Examined[]> {
+  try {
+    return await look;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
 /** What is in a folder of the store; nothing where there is none. */
 export async function namesIn({ port, root }: StoreContext, folder: string): Promise<readonly FolderEntry[]> {
   try {

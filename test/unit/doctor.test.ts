@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
 import type { Finding } from '../../src/model/report.js';
 import { mendedInPlace } from '../../src/model/mending.js';
 import type { SessionRow } from '../../src/model/row.js';
+import { nodeFilePort } from '../../src/store/filePort.js';
+import { openStore } from '../../src/store/openStore.js';
+import { thisOwner } from '../../src/store/owner.js';
 import { damagedInputs, findingsOf, type DamagePlace } from '../support/damagedInputs.js';
 import { deadOwner } from '../support/deadOwner.js';
 import { openScratchStore, type OpenScratchStore } from '../support/openScratchStore.js';
+import { probedPort } from '../support/probedPort.js';
 import { message } from '../support/scratchStore.js';
 import { everything, storeFiles } from '../support/storeFiles.js';
 
@@ -175,5 +179,47 @@ describe('a folder’s own settings, which can come from a stranger', () => {
     rmSync(file);
     symlinkSync(path.join(outside, 'kept'), file);
     assert.deepEqual(short(root, await scratch.store.doctor()), ['link config.yaml']);
+  });
+});
+
+describe('a store that others work in', () => {
+  test('is looked at whatever comes and goes meanwhile', async (t) => {
+    const gone = new Set<string>();
+    const port = probedPort(nodeFilePort, {
+      before: (call, [file]) => {
+        if (call !== 'lstat' && call !== 'readFile' && call !== 'open') return;
+        // What has a name that passes is gone when it is looked at.
+        if (!/\.tmp$|\.lock$|owner-|cccc\.jsonl?$/.test(String(file))) return;
+        gone.add(path.basename(String(file)));
+        rmSync(String(file), { recursive: true, force: true });
+      },
+    });
+    const scratch = openScratchStore(t);
+    await twoSessions(scratch);
+    await scratch.store.create({ id: other, workdir: '/p' });
+    const sessions = path.join(scratch.store.root, 'sessions');
+    const temporary = `.${good}.json.1.${'0'.repeat(32)}.tmp`;
+    writeFileSync(path.join(sessions, temporary), '');
+    mkdirSync(path.join(sessions, `${hurt}.lock`));
+    writeFileSync(path.join(sessions, `${hurt}.lock`, 'owner-beef.json'), '{');
+    const findings = await openStore(scratch.store.root, { actor: { program: 'test', surface: 'test' }, port }).doctor();
+    assert.ok(
+      [temporary, 'owner-beef.json', `${other}.jsonl`].every((name) => gone.has(name)),
+      [...gone].join(),
+    );
+    assert.deepEqual(short(scratch.store.root, findings), []);
+  });
+
+  test('keeps the lock of a program that lives, whatever else lies in it', async (t) => {
+    const scratch = openScratchStore(t);
+    await twoSessions(scratch);
+    const lock = path.join(scratch.store.root, 'sessions', `${hurt}.lock`);
+    mkdirSync(lock);
+    writeFileSync(path.join(lock, 'owner-beef.json'), JSON.stringify(await thisOwner('other', 'beef')));
+    writeFileSync(path.join(lock, '.nfs1'), '');
+    const long = new Date(Date.now() - 7_200_000);
+    utimesSync(lock, long, long);
+    assert.deepEqual(short(scratch.store.root, await scratch.store.doctor({ fix: true })), []);
+    assert.deepEqual(readdirSync(lock).sort(), ['.nfs1', 'owner-beef.json']);
   });
 });
