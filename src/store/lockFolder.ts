@@ -148,9 +148,9 @@ export class LockFolder {
   async #isFree(): Promise<boolean> {
     this.#dead = undefined;
     this.#holder = undefined;
-    const names = await unless(this.#port.readdir(this.path), 'ENOTDIR');
-    // Something that is no lock lies in the way: for a person to look at.
-    if (names === undefined) return false;
+    // Something that is no lock lies in the way, a link for one, which is not followed: for a person to look at.
+    if ((await this.#port.lstat(this.path)).kind !== 'folder') return false;
+    const names = await this.#port.readdir(this.path);
     const mark = names.find((item) => markerPattern.test(item.name))?.name;
     if (mark === undefined) return names.length === 0;
     const bytes = await unless(this.#port.readFile(path.join(this.path, mark)), 'ENOENT');
@@ -197,7 +197,8 @@ export class LockFolder {
 
 /** Whether a lock was left by a process that is dead, on this host. */
 export async function isDeadLock(port: FilePort, lockPath: string): Promise<boolean> {
-  const names = (await unless(port.readdir(lockPath), 'ENOENT', 'ENOTDIR')) ?? [];
+  if ((await unless(port.lstat(lockPath), 'ENOENT'))?.kind !== 'folder') return false;
+  const names = (await unless(port.readdir(lockPath), 'ENOENT')) ?? [];
   const mark = names.find((item) => markerPattern.test(item.name))?.name;
   const bytes = mark === undefined ? undefined : await unless(port.readFile(path.join(lockPath, mark)), 'ENOENT');
   const owner = bytes === undefined ? undefined : parseOwner(bytes);

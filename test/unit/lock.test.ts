@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, rmdirSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import * as path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -195,4 +206,16 @@ test('a failure at any call while taking a lock is told, and leaves no lock behi
     );
     assert.deepEqual(readdirSync(path.dirname(lock)), []);
   }
+});
+
+test('a lock that is a link is not looked through: what is where it leads stays', async (t) => {
+  const lock = scratchLock(t);
+  const elsewhere = `${lock}.elsewhere`;
+  plant(elsewhere, await dead());
+  symlinkSync(elsewhere, lock);
+  await assert.rejects(
+    withLock(lock, { ...options, waitMs: 50 }, () => Promise.resolve()),
+    { code: 'busy' },
+  );
+  assert.deepEqual(readdirSync(elsewhere), ['owner-beef.json']);
 });
