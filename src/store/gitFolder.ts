@@ -47,7 +47,7 @@ function describe(root: string, gitDir: string): GitFolder {
 /** The git directory that `.git` in this folder is or names. */
 function gitDirOf(folder: string): string | undefined {
   const dotGit = path.join(folder, '.git');
-  const stat = fs.statSync(dotGit, { throwIfNoEntry: false });
+  const stat = realOrUndefined(dotGit) === undefined ? undefined : fs.statSync(dotGit, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
   const named = stat.isFile() ? /^gitdir: (.+)$/.exec(readLine(dotGit) ?? '')?.[1] : '.git';
   const gitDir = named === undefined ? undefined : realOrUndefined(path.resolve(folder, named));
@@ -71,9 +71,18 @@ function isBare(config: string): boolean {
 
 function linkedWorktrees(commonDir: string): readonly string[] {
   const folder = path.join(commonDir, 'worktrees');
-  if (!fs.existsSync(folder)) return [];
-  const roots = fs.readdirSync(folder).flatMap((name) => linkedTo(path.join(folder, name)) ?? []);
-  return roots.sort();
+  return namesIn(folder)
+    .flatMap((name) => linkedTo(path.join(folder, name)) ?? [])
+    .sort();
+}
+
+/** A folder that cannot be read is as good as none. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** The worktree that this per-worktree git directory belongs to, if that worktree agrees. */

@@ -220,3 +220,14 @@ describe('a store', () => {
     assert.throws(() => resolve(path.join(root, 'nowhere')), { code: 'not_found' });
   });
 });
+
+test('a repository whose list of worktrees is no folder, or whose .git leads in a circle, is a folder like others', (t) => {
+  const { folder, resolve } = place(t);
+  const repository = folder('repository');
+  writeFileSync(path.join(folder('repository', '.git'), 'HEAD'), 'ref: refs/heads/main');
+  writeFileSync(path.join(repository, '.git', 'worktrees'), '');
+  assert.deepEqual(resolve(repository).worktrees, []);
+  const within = folder('repository', 'within');
+  symlinkSync('.git', path.join(within, '.git'));
+  assert.equal(resolve(within).gitRoot, repository);
+});
