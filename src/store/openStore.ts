@@ -238,7 +238,6 @@ class FolderStore implements Store {
     }
   }
 
-  /** Runs a verb on a store in which nothing is half done by a process that is gone; the system's errors come out in words. */
   /** The entries as they are kept: with their pictures in files. */
   async #withoutBytes(entries: readonly Entry[]): Promise<readonly Entry[]> {
     const isShown = (entry: Entry): boolean => entry.type === 'message' && entry.message.content.some(isPicture);
@@ -251,6 +250,7 @@ class FolderStore implements Store {
     );
   }
 
+  /** Runs a verb on a store in which nothing is half done by a process that is gone; the system's errors come out in words. */
   async #run<T>(verb: () => Promise<T>): Promise<T> {
     try {
       if (await this.#mayBePending()) await (await import('./pendingSteps.js')).finishPending(this.#context);
