@@ -3,6 +3,7 @@ import { sessionIdPattern } from '../model/sessionId.js';
 import type { SessionRow } from '../model/row.js';
 import { adoptedId, notAdopted } from './foreign/adoptedId.js';
 import type { CoreContext } from './context.js';
+import { isOurs } from './isOurs.js';
 import { foreignId } from './foreign/foreignId.js';
 import { listShown } from './gatherRows.js';
 import { listSessions } from './listSessions.js';
@@ -34,17 +35,6 @@ export async function resolveId(context: CoreContext, text: string): Promise<str
   }
   const found = known.filter(({ ids }) => ids.some((id) => id.startsWith(text) || id.startsWith(text.toLowerCase())));
   return found.length > 0 ? one(found, text) : missing(context, text, known);
-}
-
-/** Whether our store has a session of that whole id. */
-export async function isOurs({ store }: Pick<CoreContext, 'store'>, id: string): Promise<boolean> {
-  try {
-    await store.row(id);
-    return true;
-  } catch (error) {
-    if (error instanceof SessionError && error.code === 'not_found') return false;
-    throw error;
-  }
 }
 
 async function atPosition(context: CoreContext, position: number): Promise<string> {

@@ -7,7 +7,7 @@ import type { CoreContext } from './context.js';
 import { sourceNamed } from './foreign/foreignId.js';
 import { moveSchema } from './foreign/movedFolders.js';
 import { restoreForeign } from './foreign/foreignTrash.js';
-import { isOurs } from './sessionIds.js';
+import { isOurs } from './isOurs.js';
 
 /** The fields that a patch of many records puts back; each is there in every record. */
 const fieldsSchema = z.looseObject({});

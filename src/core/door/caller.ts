@@ -4,7 +4,7 @@ import { sessionIdPattern } from '../../model/sessionId.js';
 import { SessionError } from '../../model/errors.js';
 import type { Caller } from './callOptions.js';
 import type { CoreContext } from '../context.js';
-import { isOurs } from '../sessionIds.js';
+import { isOurs } from '../isOurs.js';
 
 /** The session that an environment names, where this store has it. Its depth is what the records say, or more. */
 export async function callerFrom(

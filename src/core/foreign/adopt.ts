@@ -9,7 +9,7 @@ import { catchUp } from './catchUp.js';
 import type { CoreContext } from '../context.js';
 import { foreignId, foreignRow, sourceNamed, type ForeignId } from './foreignId.js';
 import { agentName, originName } from './ownIds.js';
-import { isOurs } from '../sessionIds.js';
+import { isOurs } from '../isOurs.js';
 import { SessionError } from '../../model/errors.js';
 
 /**

@@ -8,7 +8,7 @@ import type { NewRecord } from '../../store/store.js';
 import type { CoreContext } from '../context.js';
 import { jsonFormat } from './exportSessions.js';
 import { nameOf } from '../rowNames.js';
-import { isOurs } from '../sessionIds.js';
+import { isOurs } from '../isOurs.js';
 import { journalChange } from '../undo.js';
 
 const jsonSchema = z.object({
