@@ -1,7 +1,7 @@
 import type { Entry } from '../model/entry.js';
 import { SessionError, messageOf } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
-import { withFileErrors } from './fileError.js';
+import { isSystemError, withFileErrors } from './fileError.js';
 import { holderName, leaseExpiryMs, readLease, removeLease, writeLease, type LeaseFile } from './leaseFile.js';
 import { writePartialNow } from './partialFile.js';
 import { updateRecord, type RecordChange } from './recordUpdate.js';
