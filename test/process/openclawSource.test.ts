@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { openclawSource } from '../../src/sources/openclaw/openclaw.js';
 import { installOpenclaw, openclawVersion } from '../support/agentInstall.js';
+import { keptCode } from '../support/cacheFolder.js';
 import { folderState } from '../support/folderState.js';
 import { checkGoingOn } from '../support/goingOn.js';
 import { startModelServer, type ModelServer } from '../support/modelServer.js';
@@ -20,7 +21,7 @@ describe('OpenClaw writes, and its store is read', () => {
   const state = join(scratch.folder, 'state');
   const workspace = join(scratch.folder, 'workspace');
   const log = join(scratch.folder, 'openclaw.log');
-  const env = { HOME: scratch.folder, OPENCLAW_STATE_DIR: state };
+  const env = { HOME: scratch.folder, OPENCLAW_STATE_DIR: state, ...keptCode() };
   const source = openclawSource({ env });
   const key = 'agent:main:explicit:from-a-test';
   let server: ModelServer;

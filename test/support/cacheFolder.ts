@@ -11,6 +11,9 @@ export function cacheFolder(): string {
   return path.join(shared && path.isAbsolute(shared) ? shared : path.join(os.homedir(), '.cache'), 'skein');
 }
 
+/** In the environment of a large program in JavaScript: its compiled code is kept between runs, and not in the system's folder for temporary files. */
+export const keptCode = (): { readonly NODE_COMPILE_CACHE: string } => ({ NODE_COMPILE_CACHE: path.join(cacheFolder(), 'compiled') });
+
 /**
  * Makes the folder `target` by `build`, unless it is there. `build` fills a folder beside it, which is renamed when it is
  * complete: a target that exists is whole, whatever was killed on the way. A second process waits for the first.

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { installOpenclaw } from '../agentInstall.js';
+import { keptCode } from '../cacheFolder.js';
 import { freePort } from '../freePort.js';
 import { spawnGroup, type ProcessGroup } from '../processGroup.js';
 import type { RealAgent } from './realAgent.js';
@@ -32,7 +33,7 @@ export const openclaw: RealAgent = {
     await writeFile(path.join(home, '.openclaw/openclaw.json'), JSON.stringify(config));
     await writeFile(path.join(home, '.skein/config.yaml'), 'agents:\n  openclaw:\n    command: openclaw\n    args: [acp]\n');
     await writeFile(path.join(home, 'some-text.txt'), 'some text');
-    return {};
+    return keptCode();
   },
   run: async (env) => {
     const gateway = spawnGroup(process.execPath, [await installOpenclaw(), 'gateway', 'run'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
