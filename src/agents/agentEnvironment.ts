@@ -15,7 +15,9 @@ export function agentEnvironment(base: Environment, extra: Environment): Record<
 /** A function that blanks the values of secret variables in a text: agents print their environment when they fail. */
 export function secretMask(env: Environment): (text: string) => string {
   const values = Object.entries(env)
-    .filter(([name, value]) => secret.test(name) && value !== undefined && value.length >= 8)
-    .map(([, value]) => value as string);
+    .flatMap(([name, value = '']) => (secret.test(name) ? [value, ...value.split(/\r?\n/)] : []))
+    .filter((value) => value.length >= 8)
+    // One may begin with another.
+    .sort((a, b) => b.length - a.length);
   return (text) => values.reduce((masked, value) => masked.replaceAll(value, '***'), text);
 }

@@ -45,8 +45,7 @@ export class AgentProcess {
   constructor(options: AgentProcessOptions) {
     const mask = secretMask(options.env);
     const log = limited((line) => options.logger.debug(`${options.name}: ${line}`));
-    this.#tail = new LineTail((line) => log(mask(line)));
-    this.lastWords = (limit) => mask(this.#tail.text(limit));
+    this.#tail = new LineTail(log, mask);
     this.#child = spawn(options.command, [...options.args], {
       cwd: options.cwd,
       env: options.env,
@@ -64,7 +63,9 @@ export class AgentProcess {
   }
 
   /** The last lines of stderr and what else was noted, without the values of secret variables. */
-  readonly lastWords: (limit?: number) => string;
+  lastWords(limit?: number): string {
+    return this.#tail.text(limit);
+  }
 
   get running(): boolean {
     return this.#running;

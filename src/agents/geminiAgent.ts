@@ -12,7 +12,7 @@ import type { ConnectAgent } from './agentStart.js';
 export const connectGemini: ConnectAgent = async (start) => {
   const { env } = start.command;
   const made = path.join(env['SKEIN_HOME'] || path.join(env['HOME'] || os.homedir(), '.skein'), 'gemini');
-  await fs.mkdir(made, { recursive: true });
+  await fs.mkdir(made, { recursive: true, mode: 0o700 });
   const folder = await fs.realpath(made);
   return connectAcp({
     ...start,

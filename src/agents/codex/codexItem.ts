@@ -30,12 +30,12 @@ const mcpSchema = z.looseObject({
 });
 const otherSchema = z.looseObject({ tool: z.string().optional(), query: z.string().optional(), path: z.string().optional() });
 
-const kinds: Readonly<Record<string, ToolCall['kind']>> = {
-  webSearch: 'fetch',
-  imageView: 'read',
-  collabAgentToolCall: 'other',
-  dynamicToolCall: 'other',
-};
+const kinds: ReadonlyMap<string, ToolCall['kind']> = new Map([
+  ['webSearch', 'fetch'],
+  ['imageView', 'read'],
+  ['collabAgentToolCall', 'other'],
+  ['dynamicToolCall', 'other'],
+]);
 
 /** A part of a turn as a tool's call; `undefined` for one that is none. */
 export function codexCall(item: CodexItem): ToolCall | undefined {
@@ -72,7 +72,7 @@ export function codexCall(item: CodexItem): ToolCall | undefined {
       return { ...call, ...(output !== undefined && { output: keptOutput(output) }) };
     }
     default: {
-      const kind = kinds[item.type];
+      const kind = kinds.get(item.type);
       if (kind === undefined) return undefined;
       const { tool, query, path, ...rest } = otherSchema.parse(item);
       return { id: item.id, kind, title: query ?? path ?? tool ?? item.type, status: statusOf(rest['status']) };

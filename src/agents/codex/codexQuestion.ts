@@ -21,8 +21,7 @@ const decisions: Readonly<Record<CodexChoice, string>> = {
 };
 const isYes = (choice: CodexChoice): boolean => choice === 'once' || choice === 'session';
 
-/** What the app-server asks, by method. */
-export const codexQuestions: Readonly<Record<string, CodexAsking>> = {
+const questions: Readonly<Record<string, CodexAsking>> = {
   'item/commandExecution/requestApproval': {
     title: ({ reason, command }) => reason ?? command ?? 'Run a command',
     session: true,
@@ -55,6 +54,9 @@ export const codexQuestions: Readonly<Record<string, CodexAsking>> = {
     },
   },
 };
+
+/** What the app-server asks, by method. */
+export const codexQuestions: ReadonlyMap<string, CodexAsking> = new Map(Object.entries(questions));
 
 export function codexOptions({ session }: CodexAsking): PermissionOption[] {
   return [

@@ -84,7 +84,7 @@ export class CodexTurn {
 
   /** Shows the call and asks. `undefined` for a question of a kind that we have no answer to. */
   async question(method: string, params: Readonly<Record<string, unknown>>): Promise<object | undefined> {
-    const asking = codexQuestions[method];
+    const asking = codexQuestions.get(method);
     if (!asking) return undefined;
     const question = this.#understand(method, () => codexQuestionSchema.parse(params));
     if (!question) return undefined;
