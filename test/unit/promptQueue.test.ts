@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Workspace } from '../../src/core/workspace.js';
@@ -102,6 +102,24 @@ describe('a prompt sent while a turn runs', () => {
         await workspace.startTurn(id, content('now'))
       ).done;
       await until('both ran', async () => (await talk(workspace, id)).filter((line) => line === 'user later').length === 1);
+    });
+  });
+
+  test('that cannot be kept, its store being gone, leaves no agent behind when the folder is closed', async () => {
+    const { script } = waiting();
+    const agents = scriptedCatalog({ script });
+    await withFolder({ agents }, async ({ workspace, dir, log }) => {
+      const ids = [await workspace.create({ backend: 'scripted' }), await workspace.create({ backend: 'scripted' })].map(({ id }) => id);
+      const [warm = '', id = ''] = ids;
+      await (
+        await workspace.startTurn(warm, content('hello'))
+      ).done;
+      await workspace.startTurn(id, content('wait'));
+      await workspace.queueTurn(id, content('two'));
+      await rename(join(dir, '.skein'), join(dir, 'moved'));
+      await workspace.dispose();
+      assert.equal(agents.open(), 0);
+      assert.match(log.join('\n'), /what waits in .* is lost/);
     });
   });
 

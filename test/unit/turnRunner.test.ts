@@ -256,6 +256,50 @@ describe('a turn', () => {
     });
   });
 
+  test('that is just beginning when the folder is closed is kept as interrupted too, and leaves no agent behind', async () => {
+    const agents = scriptedCatalog({ script: (_prompt, hooks) => cancelled(hooks) });
+    await withFolder({ agents }, async ({ workspace, open }) => {
+      const { id } = await workspace.create({ backend: 'scripted' });
+      const other = await workspace.create({ backend: 'scripted' });
+      const closing: Promise<void>[] = [];
+      const resolveId = workspace.resolveId.bind(workspace);
+      // What the prompt names is looked for when the session is taken and the turn is not there yet.
+      workspace.resolveId = (text) => {
+        if (text === other.id && closing.length === 0) closing.push(workspace.dispose());
+        return resolveId(text);
+      };
+      const { done } = await workspace.startTurn(id, content(`see @session:${other.id}`));
+      await Promise.all(closing);
+      assert.equal(closing.length, 1);
+      assert.equal((await Promise.race([done, delay(5_000, undefined, { ref: false })]))?.stop_reason, 'interrupted');
+      assert.equal(agents.open(), 0);
+      assert.equal((await (await open()).get(id)).running, undefined);
+    });
+  });
+
+  test('that was stopped is over, whatever an agent that comes up later says', async () => {
+    const agents = scriptedCatalog({ can: { resume: true } });
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const late = { ...agents, connect: (...args: Parameters<typeof agents.connect>) => held.then(() => agents.connect(...args)) };
+    await withFolder({ agents }, async ({ workspace, open }) => {
+      const { id } = await workspace.create({ backend: 'scripted' });
+      await turn(workspace, id, 'one');
+      await workspace.dispose();
+      const other = await open({ agents: late });
+      const heard: TurnUpdate[] = [];
+      other.onTurn((_id, _seq, update) => heard.push(update));
+      const running = await other.startTurn(id, content('two'));
+      running.cancel();
+      await running.done;
+      const disposed = agents.calls.filter((call) => call === 'dispose').length;
+      letGo();
+      while (agents.calls.filter((call) => call === 'dispose').length === disposed) await delay(1);
+      assert.ok(agents.calls.includes('resume s1'));
+      assert.equal(heard.at(-1)?.kind, 'ended');
+    });
+  });
+
   test('writes no usage where the setting says so', async () => {
     await withSession({}, async ({ workspace, id }) => {
       await workspace.config().set('session.store_token_usage', false);

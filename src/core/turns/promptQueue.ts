@@ -64,7 +64,11 @@ export class PromptQueue {
   /** What waits becomes part of the drafts: this process runs nothing more. */
   async dispose(): Promise<void> {
     await this.#saving;
-    for (const id of this.#waiting.keys()) await intoDraft(this.#context, id, this.shown(id));
+    for (const id of this.#waiting.keys()) {
+      await intoDraft(this.#context, id, this.shown(id)).catch((error: unknown) =>
+        this.#context.logger.warn(`what waits in ${id} is lost: ${messageOf(error)}`),
+      );
+    }
     this.#waiting.clear();
   }
 

@@ -46,6 +46,7 @@ export class Turn implements RunningTurn {
   #storeError: unknown;
   #stopReason: StopReason = 'cancelled';
   #isOver = false;
+  #ended = false;
 
   constructor(parts: TurnParts) {
     this.id = parts.id;
@@ -119,8 +120,9 @@ export class Turn implements RunningTurn {
     waiting.answer(option);
   }
 
-  /** Takes in what the agent sends. */
+  /** Takes in what the agent sends; one that comes up when the turn was stopped, and talks then, is not heard. */
   update(update: AgentUpdate): void {
+    if (this.#ended) return;
     const { told, complete } = this.#parts.entries.push(update);
     this.add(complete);
     this.#parts.tell(told);
@@ -165,6 +167,7 @@ export class Turn implements RunningTurn {
   async end(outcome: { readonly result: TurnResult } | { readonly error: unknown }, writesUsage: boolean): Promise<Ended> {
     const { entries } = this.#parts;
     this.#isOver = true;
+    this.#ended = true;
     clearTimeout(this.#partialTimer);
     const result = 'result' in outcome ? outcome.result : undefined;
     const failure = this.#storeError ?? ('error' in outcome && !this.signal.aborted ? outcome.error : undefined);

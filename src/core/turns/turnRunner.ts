@@ -117,9 +117,10 @@ export class TurnRunner {
     return taken;
   }
 
-  /** Ends the turns of these sessions and forgets their agents. */
+  /** Ends the turns of these sessions, those that are just beginning too, and forgets their agents. */
   async stop(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.queue.drop(id);
+    await Promise.all(ids.map(async (id) => this.starting(id)));
     const turns = ids.flatMap((id) => this.#running.get(id) ?? []);
     for (const turn of turns) turn.stop('cancelled');
     await Promise.all(turns.map((turn) => turn.done));
@@ -128,6 +129,7 @@ export class TurnRunner {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
+    await Promise.all([...this.#starting.keys()].map(async (id) => this.starting(id)));
     const turns = [...this.#running.values()];
     for (const turn of turns) turn.stop('interrupted');
     await Promise.all(turns.map((turn) => turn.done));

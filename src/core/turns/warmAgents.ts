@@ -78,8 +78,11 @@ export class WarmAgents {
     this.#kept.delete(id);
     if (!kept) return;
     const { session, connection } = kept.agent;
-    await session.lateTitle?.come();
-    await connection.dispose();
+    try {
+      await session.lateTitle?.come();
+    } finally {
+      await connection.dispose();
+    }
     await this.#titling;
   }
 
@@ -91,7 +94,11 @@ export class WarmAgents {
 
   async dispose(): Promise<void> {
     clearInterval(this.#sweep);
-    await Promise.all([...this.#kept.keys()].map((id) => this.release(id)));
+    const { logger } = this.#context;
+    const ending = [...this.#kept].map(([id, { agent }]) =>
+      this.release(id).catch((error: unknown) => logger.warn(`${agent.backend} did not end well: ${messageOf(error)}`)),
+    );
+    await Promise.all(ending);
   }
 
   /** A title that the person gave stands, whatever the agent thinks of. */
