@@ -32,7 +32,7 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
   const config = new Config({ home, root: location.root, program, logger });
   const open = (root: string) => openStore(root, { actor: { program, surface }, now: () => new Date(now()), logger });
   const moved = new MovedFolders(new HomeFile(join(home, 'moved.json'), { program, logger }));
-  let content: Promise<ContentSearch> | undefined;
+  let opened: Promise<ContentSearch> | undefined;
   const context: CoreContext = {
     dir: location.dir,
     location,
@@ -53,8 +53,9 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
     logger,
     now,
     ensure: once(() => makeStore(location, { env, home, program })),
-    content: () => (content ??= import('./search/openContent.js').then(({ openContent }) => openContent(context))),
-    close: async () => (await content)?.close(),
+    content: once(() => (opened = import('./search/openContent.js').then(({ openContent }) => openContent(context)))),
+    // One that could not be opened was told to whoever searched.
+    close: async () => (await opened?.catch(() => undefined))?.close(),
     otherStores: async () => {
       const known = await (await import('../store/folders.js')).knownStores(home);
       return known.filter(({ root }) => root !== location.root && isStore(root)).map(({ root }) => open(root));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import { makeClinvkHome } from '../support/clinvkHome.js';
@@ -7,6 +7,18 @@ import { withFolder } from '../support/openFolder.js';
 import { turn } from '../support/turn.js';
 
 describe('a search', () => {
+  test('whose index could not be opened is tried again', async () => {
+    await withFolder({}, async ({ workspace, home }) => {
+      await workspace.create({ backend: 'scripted', title: 'Needle work' });
+      const cache = path.join(home, '.skein', 'cache');
+      rmSync(cache, { recursive: true, force: true });
+      writeFileSync(cache, '');
+      await assert.rejects(workspace.search('needle'));
+      rmSync(cache);
+      assert.equal((await workspace.search('needle')).length, 1);
+    });
+  });
+
   test('gives the best sessions first, with line, place and entry of what matches', async () => {
     await withFolder({}, async ({ workspace }) => {
       const said = await workspace.create({ backend: 'scripted', title: 'three' });
