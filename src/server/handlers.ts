@@ -10,10 +10,8 @@ export type Handlers = { readonly [M in Method]: (params: Params<M>, signal: Abo
 export function createHandlers(workspaces: Workspaces): Handlers {
   const at = (params: { readonly folder: string }) => workspaces.get(params.folder);
   return {
-    'sessions/list': async ({ folder, lastN, ...filter }) => {
-      const { rows, hidden, problems } = await (
-        await workspaces.get(folder)
-      ).list(lastN === undefined ? filter : { ...filter, sort: 'last_used', limit: lastN });
+    'sessions/list': async ({ folder, ...filter }) => {
+      const { rows, hidden, problems } = await (await workspaces.get(folder)).list(filter);
       return { rows: [...rows], hidden, problems: [...problems] };
     },
     'sessions/get': async (params) => (await at(params)).snapshot(params.id),
