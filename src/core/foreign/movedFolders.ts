@@ -65,7 +65,11 @@ export function movedTo(workdir: string, from: string, to: string): string {
 function relinked(row: SessionRow, moved: ReadonlyMap<string, Move>): SessionRow {
   let nearest: [from: string, move: Move] | undefined;
   for (const [from, move] of moved) {
-    if (isInside(row.workdir, from) && row.created_at < move.at && (nearest === undefined || from.length > nearest[0].length))
+    if (
+      isInside(row.workdir, from) &&
+      Date.parse(row.created_at) < Date.parse(move.at) &&
+      (nearest === undefined || from.length > nearest[0].length)
+    )
       nearest = [from, move];
   }
   return nearest ? { ...row, workdir: movedTo(row.workdir, nearest[0], nearest[1].to) } : row;

@@ -31,7 +31,7 @@ export async function searchSessions(
   const { rows, shown, scoreOf } = await queried(context, gathered, text);
   const ranked = rows
     .map((row) => ({ row, score: scoreOf(row) }))
-    .sort((a, b) => b.score - a.score || (a.row.last_used < b.row.last_used ? 1 : -1));
+    .sort((a, b) => b.score - a.score || Date.parse(b.row.last_used) - Date.parse(a.row.last_used));
   const match = new TextMatch(shown.flatMap((term) => (term.kind === 'text' ? [term.text] : term.words)));
   const content = await context.content();
   const hits: SearchHit[] = [];
