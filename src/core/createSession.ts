@@ -12,6 +12,7 @@ import type { CreateOptions } from './workspace.js';
 /** A new session of the folder, with its agent settled and the tags of `session.default_tags`. */
 export async function createSession(context: CoreContext, catalog: AgentCatalog, options: CreateOptions): Promise<SessionRecord> {
   const { store, config, modes, dir } = context;
+  const { spawnedBy } = options;
   const title = options.title === undefined ? undefined : givenTitle(options.title);
   const given = checkedTags(options.tags ?? []);
   const backend = options.backend ?? (await defaultBackend(config, catalog));
@@ -26,9 +27,9 @@ export async function createSession(context: CoreContext, catalog: AgentCatalog,
     title: title ?? '',
     title_source: title === undefined ? 'auto' : 'user',
     tags: [...new Set(tags)],
-    metadata: withBranch({}, dir),
+    metadata: withBranch(spawnedBy === undefined ? {} : { spawned_by: spawnedBy }, dir),
     ...(options.model === undefined ? {} : { model: options.model }),
-    ...(options.spawnedBy === undefined ? {} : { parent_id: options.spawnedBy, metadata: { spawned_by: options.spawnedBy } }),
+    ...(spawnedBy === undefined ? {} : { parent_id: spawnedBy }),
     ...(settings === undefined ? {} : { settings }),
   });
 }

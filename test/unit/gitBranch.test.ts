@@ -20,12 +20,14 @@ describe('the branch of a session', () => {
       const workspace = await open();
       const first = await workspace.create({ backend: 'scripted' });
       assert.equal(first.metadata['branch'], 'main');
+      const spawned = await workspace.create({ backend: 'scripted', spawnedBy: first.id });
+      assert.deepEqual(spawned.metadata, { branch: 'main', spawned_by: first.id });
       await git(dir, 'switch', '--quiet', '--create', 'feature/login');
-      assert.deepEqual(await found(workspace, 'branch:main'), [first.id]);
+      assert.deepEqual(await found(workspace, 'branch:main'), [first.id, spawned.id].sort());
       await turn(workspace, first.id, 'now here');
       const second = await workspace.create({ backend: 'scripted' });
       assert.deepEqual(await found(workspace, 'branch:login'), ['claude:theirs', first.id, second.id].sort());
-      assert.deepEqual(await found(workspace, 'branch:main'), []);
+      assert.deepEqual(await found(workspace, 'branch:main'), [spawned.id]);
       const adopted = await workspace.resume('claude:theirs');
       assert.ok((await found(workspace, 'branch:login')).includes(adopted.id));
       await git(dir, 'switch', '--quiet', '--detach');
