@@ -8,8 +8,8 @@ import type { StoreContext } from './storeContext.js';
 
 // In a file of its own: most stores have no settings to read, and programs start faster without the parser.
 
-/** What starts programs, says where they connect or where sessions are kept, or lets more through. */
-const foreign = /^(command|args|env|endpoint|base_url|allow(ed)?(_.*)?|.*budget.*|store)$/;
+/** What starts programs, says where they connect or where sessions are kept, or lets more through. Of a `budget` the tighter holds. */
+const foreign = /^(command|args|env|endpoint|base_url|allow(ed)?(_.*)?|.+budget.*|budget.+|store)$/;
 
 /** The store's own `config.yaml`, which can come from a stranger with the folder: it can only tighten. */
 export async function examineConfig(context: StoreContext): Promise<readonly Examined[]> {

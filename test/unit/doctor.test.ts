@@ -154,6 +154,7 @@ describe('a folder’s own settings, which can come from a stranger', () => {
     ['permissions:\n  allow: ["*"]\nbudget_usd: 1000\n', ['permissions.allow', 'budget_usd']],
     // What tightens, or only says how to work, is followed.
     ['agents: { claude: { defaults: { permission_mode: plan, model: opus } } }\ncontext: { history_limit: 3 }\n', []],
+    ['budget: { session: { usd: 1 } }\n', []],
     ['', []],
   ];
   for (const [text, keys] of refused) {
