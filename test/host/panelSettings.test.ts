@@ -77,10 +77,10 @@ test('a model has its short name, the whole one in the tooltip, and none where t
   const model = 'anthropic/claude-opus-4-5-20251101';
   const said = answer('said', 'Done.', 10, { model });
   await panel.send(show(snapshot([loginPrompt, said], { row: row({ model }) })));
-  const button = panel.page.getByRole('button', { name: 'Model: claude-opus-4-5', exact: true });
-  assert.deepEqual([await button.innerText(), await button.getAttribute('title')], ['claude-opus-4-5', `Model: ${model}`]);
+  const button = panel.page.getByRole('button', { name: 'Model: Opus 4.5', exact: true });
+  assert.deepEqual([await button.innerText(), await button.getAttribute('title')], ['Opus 4.5', `Model: ${model}`]);
   const foot = panel.page.locator('.foot .what');
-  assert.match(await foot.innerText(), /^Claude · claude-opus-4-5 · /);
+  assert.match(await foot.innerText(), /^Claude · Opus 4.5 · /);
   assert.equal(await foot.getAttribute('title'), model);
 
   const demo = { row: row({ backend: 'demo', model: 'demo' }) };

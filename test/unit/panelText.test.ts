@@ -197,8 +197,8 @@ describe('choices of the composer', () => {
         title,
       ]),
       [
-        ['Default model', 'claude-opus-4-5', 'claude-opus-4-5-20251101'],
-        ['claude-sonnet-4-5', undefined, 'claude-sonnet-4-5-20250929'],
+        ['Default model', 'Opus 4.5', 'claude-opus-4-5-20251101'],
+        ['Sonnet 4.5', undefined, 'claude-sonnet-4-5-20250929'],
         ['x/small-1', undefined, 'x/small-1'],
         ['y/small-1', undefined, 'y/small-1'],
       ],
