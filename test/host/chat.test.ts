@@ -51,6 +51,41 @@ describe('the chat panel', () => {
     await window.editorTab('Another sum').waitFor();
   });
 
+  test('a click in the tree leaves the focus there, also when it makes the panel; a second click goes to the composer', async () => {
+    const { window } = host();
+    await openNew('Is looked at');
+    await window.runCommand('View: Close All Editors');
+    await until('no panel', async () => (await window.editorTab(/./).count()) === 0);
+    await window.treeRow(view, 'Is looked at').first().click();
+    const panel = await ChatPanel.find(window, 'Is looked at');
+    await panel.answers.first().waitFor();
+    await window.page.keyboard.press('F2');
+    await window.quickInput.getByText('Rename session').waitFor();
+    await window.page.keyboard.press('Escape');
+    await window.treeRow(view, 'Is looked at').first().click();
+    await panel.frame.locator('textarea:focus').waitFor();
+  });
+
+  test('a request does not take the focus from a file that is being written: a digit would answer it', async () => {
+    const { window } = host();
+    await openNew('Asks beside a file');
+    await window.runCommand('File: New Untitled Text File');
+    await window.editorTab('Untitled-1').waitFor();
+    await window.runCommand('View: Move Editor into Next Group');
+    await window.editorTab('Asks beside a file').click();
+    const beside = await ChatPanel.find(window, 'Asks beside a file');
+    await beside.send('/slow 2\n/write typed.md');
+    await window.editorTab('Untitled-1').click();
+    await beside.request.waitFor();
+    await window.page.keyboard.type('1 of 2');
+    await until('what was typed', async () => (await window.editorText()).includes('1 of 2'));
+    assert.equal(await exists('typed.md'), false);
+    await beside.button('Deny').click();
+    await beside.state.filter({ hasText: 'Ready' }).waitFor();
+    await window.editorTab('Untitled-1').click();
+    await window.runCommand('View: Revert and Close Editor');
+  });
+
   test('what is typed is answered, and streams', async () => {
     const { panel } = await openNew('Streams');
     await panel.send('/slow 2');

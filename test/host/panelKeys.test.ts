@@ -333,6 +333,9 @@ describe('a permission request', () => {
     await panel.send(...updates([{ kind: 'permission_done', id: 'ask-1', outcome: 'session' }], 20));
     await panel.page.getByText('Allowed in this session').waitFor();
     assert.equal(await panel.page.locator('[data-request="ask-2"]').count(), 1);
+    await panel.page.locator('[data-request="ask-2"]:focus').waitFor();
+    await panel.send(...updates([{ kind: 'permission_done', id: 'ask-2', outcome: 'once' }], 30));
+    await panel.page.locator('textarea:focus').waitFor(); // and not nowhere: one goes on writing
   });
 
   test('says where and what in short paths, with the whole ones to look up', async () => {

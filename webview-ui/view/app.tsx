@@ -16,6 +16,7 @@ import { ChangedFiles, Queue, queuedText, Strip } from './dock.js';
 import { useDraft } from './draft.js';
 import { Empty } from './empty.js';
 import { agentTitle, isDemo, type Facts } from './facts.js';
+import { focusHere } from './focusHere.js';
 import { Header } from './header.js';
 import { useAnnouncer } from './announcer.js';
 import { usePanelKeys } from './keys.js';
@@ -312,10 +313,13 @@ function useOffers({ offers }: PanelState, backend: string, post: PanelActions['
   return known;
 }
 
-/** A request takes the focus, but never from somebody who writes. */
+/** A request takes the focus, but never from somebody who writes, here or in an editor; the composer has it back after the answer. */
 function useRequestFocus(id: string | undefined, idle: boolean): void {
   useEffect(() => {
-    if (id === undefined || !idle) return;
-    document.querySelector<HTMLElement>(`[data-request="${CSS.escape(id)}"]`)?.focus();
+    const card = id !== undefined && idle && document.querySelector<HTMLElement>(`[data-request="${CSS.escape(id)}"]`);
+    if (card) return focusHere(card);
+    // The one that was answered went, and the focus with it.
+    const composer = document.querySelector<HTMLElement>('.composer textarea');
+    return composer && document.activeElement === document.body ? focusHere(composer) : undefined;
   }, [id]);
 }

@@ -6,6 +6,7 @@ import { readPictures } from '../pictures.js';
 import { promptHistory, stepHistory } from '../promptHistory.js';
 import { CompletionList, completionId, useCompletion } from './completionList.js';
 import { IconButton } from './controls.js';
+import { focusHere } from './focusHere.js';
 import { Icon } from './icon.js';
 import { usePanel } from './panelContext.js';
 import { Picker, type Choice } from './picker.js';
@@ -74,10 +75,15 @@ export function Composer(props: ComposerProps) {
     element.style.height = 'auto';
     element.style.height = `${element.scrollHeight}px`;
   }, [draft]);
+  const seenRequests = useRef(props.focusRequests);
   useEffect(() => {
     const element = field.current;
-    element?.focus();
-    element?.setSelectionRange(element.value.length, element.value.length);
+    if (!element) return undefined;
+    element.setSelectionRange(element.value.length, element.value.length);
+    if (props.focusRequests === seenRequests.current) return focusHere(element);
+    seenRequests.current = props.focusRequests;
+    element.focus();
+    return undefined;
   }, [props.focusRequests]);
 
   const text = draft.trim();
