@@ -1,4 +1,5 @@
 import { watch as watchFolder, type FSWatcher } from 'node:fs';
+import * as path from 'node:path';
 import { messageOf } from '../model/errors.js';
 import type { FileStat } from './filePort.js';
 import { idOf, sessionStates } from './sessionStates.js';
@@ -45,8 +46,11 @@ export class SessionWatch {
   #begin(): void {
     this.#end();
     if (this.#folder === undefined) return;
+    const { sessions } = this.#context;
     try {
-      this.#watcher = watchFolder(this.#context.sessions, { persistent: false }, (_event, name) => {
+      this.#watcher = watchFolder(sessions, { persistent: false }, (event, name) => {
+        // It went itself: what has its place next is another, perhaps with its very inode.
+        if (event === 'rename' && name === path.basename(sessions)) this.#folder = undefined;
         this.#hear(idOf(name));
       });
       this.#watcher.on('error', (error) => {
@@ -124,7 +128,9 @@ export class SessionWatch {
     this.#heard = new Set();
     this.#telling = undefined;
     this.#toldAt = Date.now();
-    this.#folder = this.#look();
+    const folder = this.#look();
+    // Another one by now is for `#lookAgain`, which watches that.
+    if (folder?.ino === this.#folder?.ino) this.#folder = folder;
     this.#changed(heard.has('') ? [] : [...heard]);
   }
 }
