@@ -151,14 +151,14 @@ async function moveOnce(context: StoreContext, from: string, to: string, fresh: 
   const { port, root } = context;
   const [source, target] = [path.join(root, from), path.join(root, to)];
   for (const file of [from, to]) await refuseLinks(port, root, path.posix.dirname(file));
-  const isDone = await isThere(context.port, target);
+  const isTaken = await isThere(context.port, target);
+  // Named for its content: what is there again is the same, and right.
+  if (isTaken && to.startsWith('blobs/')) return false;
   if (!(await isThere(context.port, source))) {
-    if (fresh && !isDone) throw new SessionError('gone', `${source} is not there`, { hint: 'another program deleted or moved it' });
+    if (fresh) throw new SessionError('gone', `${source} is not there`, { hint: 'another program deleted or moved it' });
     return false;
   }
-  // Named for its content: what is there again is the same, and right.
-  if (isDone && to.startsWith('blobs/')) return false;
-  if (isDone) {
+  if (isTaken) {
     throw new SessionError('failed', `${target} is there already`, { hint: 'move it away and try again' });
   }
   await ensurePlainFolder(port, root, path.posix.dirname(to));

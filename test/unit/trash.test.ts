@@ -156,6 +156,26 @@ describe('restoring', () => {
     assert.equal(await ids(scratch), 'abc');
   });
 
+  test('that another program is quicker in says so, and takes nothing back of what that one did', async (t) => {
+    const scratch = await three(t);
+    await scratch.store.remove([a]);
+    let quicker = false;
+    const port = probedPort(nodeFilePort, {
+      before: (call, [name]) => {
+        if (quicker || call !== 'open' || !String(name).includes(`${path.sep}pending${path.sep}`)) return;
+        quicker = true;
+        const trash = path.join(scratch.store.root, 'trash');
+        const [folder = ''] = readdirSync(trash);
+        for (const file of readdirSync(path.join(trash, folder)))
+          renameSync(path.join(trash, folder, file), path.join(path.dirname(scratch.paths(a).record), file));
+      },
+    });
+    const store = openStore(scratch.store.root, { actor: { program: 'test', surface: 'test' }, port });
+    await assert.rejects(store.restore([a]), { code: 'gone' });
+    assert.equal(await ids(scratch), 'abc');
+    assert.equal((await scratch.store.row(a)).problem, undefined);
+  });
+
   test('does not overwrite: undo of a deletion whose id is taken fails and changes nothing', async (t) => {
     const scratch = await three(t);
     const { store } = scratch;
