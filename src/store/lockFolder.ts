@@ -153,21 +153,15 @@ export class LockFolder {
     const names = await this.#port.readdir(this.path);
     const mark = names.find((item) => markerPattern.test(item.name))?.name;
     if (mark === undefined) return names.length === 0;
-    const bytes = await unless(this.#port.readFile(path.join(this.path, mark)), 'ENOENT');
+    const file = path.join(this.path, mark);
+    const bytes = await unless(this.#port.readFile(file), 'ENOENT');
     // Released while we looked.
     if (bytes === undefined) return true;
     const owner = parseOwner(bytes);
     this.#holder = owner;
-    const gone = owner === undefined || !this.#isAbandoned(owner) ? await this.#isGone(owner, mark) : true;
+    const gone = (owner !== undefined && this.#isAbandoned(owner)) || (await isGone(this.#port, file, owner));
     if (gone) this.#dead = mark;
     return gone;
-  }
-
-  async #isGone(owner: Owner | undefined, mark: string): Promise<boolean> {
-    const state = owner === undefined ? 'elsewhere' : await ownerState(owner);
-    if (state !== 'elsewhere') return state === 'dead';
-    const stat = await unless(this.#port.lstat(path.join(this.path, mark)), 'ENOENT');
-    return stat !== undefined && stat.mtimeMs < Date.now() - foreignStaleMs;
   }
 
   /** rmdir: our own mark when we hold the lock, else exactly the one found dead; then the folder, if it is empty. */
@@ -195,14 +189,23 @@ export class LockFolder {
   }
 }
 
-/** Whether a lock was left by a process that is dead, on this host. */
+/** Whether the owner of a mark is dead, or, where nobody can look, has not touched it for long. */
+async function isGone(port: FilePort, mark: string, owner: Owner | undefined): Promise<boolean> {
+  const state = owner === undefined ? 'elsewhere' : await ownerState(owner);
+  if (state !== 'elsewhere') return state === 'dead';
+  const stat = await unless(port.lstat(mark), 'ENOENT');
+  return stat !== undefined && stat.mtimeMs < Date.now() - foreignStaleMs;
+}
+
+/** Whether a lock was left by a process that is dead. */
 export async function isDeadLock(port: FilePort, lockPath: string): Promise<boolean> {
   if ((await unless(port.lstat(lockPath), 'ENOENT'))?.kind !== 'folder') return false;
   const names = (await unless(port.readdir(lockPath), 'ENOENT')) ?? [];
   const mark = names.find((item) => markerPattern.test(item.name))?.name;
-  const bytes = mark === undefined ? undefined : await unless(port.readFile(path.join(lockPath, mark)), 'ENOENT');
-  const owner = bytes === undefined ? undefined : parseOwner(bytes);
-  return owner !== undefined && (await ownerState(owner)) === 'dead';
+  if (mark === undefined) return false;
+  const file = path.join(lockPath, mark);
+  const bytes = await unless(port.readFile(file), 'ENOENT');
+  return bytes !== undefined && isGone(port, file, parseOwner(bytes));
 }
 
 function parseOwner(bytes: Uint8Array): Owner | undefined {

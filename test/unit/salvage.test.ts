@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { thisOwner } from '../../src/store/owner.js';
 import { openScratchStore } from '../support/openScratchStore.js';
 import { message } from '../support/scratchStore.js';
 
@@ -24,6 +25,21 @@ describe('a session whose record is lost', () => {
     rmSync(paths(id).record);
     assert.equal((await store.row(id)).problem?.kind, 'orphaned');
     assert.equal((await store.read(id)).title, 'renamed');
+  });
+
+  test('in the making, on a host or in a container that is gone, is finished when its lock was not touched for a minute', async (t) => {
+    const { store, paths, again } = openScratchStore(t);
+    await store.create({ id, workdir: '/p', title: 'first' }, [message('q')]);
+    rmSync(paths(id).record);
+    rmSync(paths(id).lock, { recursive: true, force: true });
+    mkdirSync(paths(id).lock);
+    const mark = `${paths(id).lock}/owner-beef.json`;
+    writeFileSync(mark, JSON.stringify({ ...(await thisOwner('test', 'beef')), boot: 'another' }));
+    assert.equal((await again().row(id)).problem?.kind, 'orphaned');
+    const long = new Date(Date.now() - 120_000);
+    utimesSync(mark, long, long);
+    assert.equal((await again().row(id)).problem, undefined);
+    assert.equal((await store.read(id)).title, 'first');
   });
 
   test('and whose first line is lost too is what the other lines tell', async (t) => {
