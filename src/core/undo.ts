@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { messageOf } from '../model/errors.js';
+import { messageOf, SessionError } from '../model/errors.js';
 import type { SessionRecord } from '../model/record.js';
 import { isStore } from '../store/location.js';
 import type { UndoResult } from '../store/store.js';
@@ -39,9 +39,10 @@ export async function undoLast(context: CoreContext): Promise<UndoResult | null>
   if (!isStore(context.store.root)) return null;
   const undone = await context.store.undo();
   if (!undone || undone.data === undefined) return undone;
-  const change = changeSchema.parse(undone.data);
-  await takeBack(context, change);
   const { what, ids } = undone;
+  const { data: change } = changeSchema.safeParse(undone.data);
+  if (!change) throw new SessionError('unsupported', `"${what}" cannot be undone: this program does not know what it did`);
+  await takeBack(context, change);
   if (!change.also) return { what, ids };
   const before = await undoLast(context);
   return { what, ids: [...new Set([...ids, ...(before?.ids ?? [])])] };

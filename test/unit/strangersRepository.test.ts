@@ -77,6 +77,16 @@ test('a stranger’s journal does not have files put into the stores of the pers
   });
 });
 
+test('a journal that tells of an act that nobody knows is an error in words', async () => {
+  await withFolder({}, async ({ workspace, dir }) => {
+    await workspace.create({ backend: 'scripted' });
+    const base = { type: 'change', id: 'c1', timestamp: '2026-01-27T10:00:00.000Z', program: 'test', surface: 'test', ids: [] };
+    const line = { ...base, what: 'Sent it to the moon', act: { kind: 'outside', data: { act: 'launch' } } };
+    writeFileSync(join(dir, '.skein', 'journal.jsonl'), `${JSON.stringify(line)}\n`);
+    await assert.rejects(workspace.undo(), { code: 'unsupported', message: /^"Sent it to the moon" cannot be undone/ });
+  });
+});
+
 test('a draft that is a link shows no file of the person’s', async () => {
   await withFolder({}, async ({ workspace, dir, home }) => {
     const { id } = await workspace.create({ backend: 'scripted' });
