@@ -162,7 +162,8 @@ function realFolder(dir: string): string {
 
 /** The real path of the part that exists, so that a store not made yet has the name it will have. */
 function realIfAny(file: string): string {
-  if (fs.existsSync(file)) return fs.realpathSync(file);
+  // As the folders that it is compared with: with the case that the disk says.
+  if (fs.existsSync(file)) return fs.realpathSync.native(file);
   const parent = path.dirname(file);
   return parent === file ? file : path.join(realIfAny(parent), path.basename(file));
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -30,8 +30,7 @@ const mostBytes = 1 << 20;
 interface OpenDoor {
   readonly server: Server;
   readonly address: string;
-  readonly folder: string | undefined;
-  /** Removes the folder. */
+  /** Removes the socket's folder. */
   readonly leave: () => void;
 }
 
@@ -77,7 +76,7 @@ export class AgentDoor {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => open.server.close(resolve));
     process.off('exit', open.leave);
-    if (open.folder !== undefined) await rm(open.folder, { recursive: true, force: true });
+    open.leave();
   }
 
   #keyOf(session: string): string {
@@ -91,17 +90,23 @@ export class AgentDoor {
     // In a folder of its own: its path is short enough for a socket, and others cannot even see it.
     const folder = process.platform === 'win32' ? undefined : await mkdtemp(path.join(tmpdir(), 'skein-'));
     const address = folder === undefined ? `\\\\.\\pipe\\skein-${randomBytes(16).toString('hex')}` : path.join(folder, 'door');
-    const server = createServer((socket) => this.#serve(socket));
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(address, resolve));
-    if (folder !== undefined) await chmod(address, 0o600);
-    server.on('error', (error) => this.#context.logger.warn(`the door for agents: ${error.message}`));
-    server.unref();
     const leave = (): void => {
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     };
+    const server = createServer((socket) => this.#serve(socket));
+    try {
+      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(address, resolve));
+      if (folder !== undefined) await chmod(address, 0o600);
+    } catch (error) {
+      server.close();
+      leave();
+      throw error;
+    }
+    server.on('error', (error) => this.#context.logger.warn(`the door for agents: ${error.message}`));
+    server.unref();
     // A second Ctrl+C ends us at once.
     process.once('exit', leave);
-    return { server, address, folder, leave };
+    return { server, address, leave };
   }
 
   #serve(socket: Socket): void {
