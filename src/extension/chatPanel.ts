@@ -46,6 +46,8 @@ export class ChatPanel {
   /** The session as last read. */
   #shown: Snapshot | undefined;
   #ready = false;
+  /** A panel may be closed while something is awaited: VS Code's then throws at whatever is asked of it. */
+  #isOpen = true;
   /** A turn of this window's server runs: its updates tell more than the files. */
   #streaming = false;
   #waiting: ToWebview[] = [];
@@ -56,6 +58,7 @@ export class ChatPanel {
     this.#deps = deps;
     panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message));
     panel.onDidChangeViewState(() => deps.seen(this));
+    panel.onDidDispose(() => (this.#isOpen = false));
     // A restored panel has its session's title, also when it is not looked at until later.
     if (subject.id === undefined) panel.title = l10n.t('New session');
     showPage(panel, deps.extensionUri, 'panel', { folder: subject.folder.path, id: subject.id });
@@ -65,10 +68,10 @@ export class ChatPanel {
     return this.#subject;
   }
   get visible(): boolean {
-    return this.#panel.visible;
+    return this.#isOpen && this.#panel.visible;
   }
   get active(): boolean {
-    return this.#panel.active;
+    return this.#isOpen && this.#panel.active;
   }
   /** Whether a turn of this window runs in the session. */
   get streaming(): boolean {
@@ -81,6 +84,7 @@ export class ChatPanel {
 
   /** Shows the panel; unless the focus stays where it is, the composer gets it. */
   bringUp(preserveFocus = false): void {
+    if (!this.#isOpen) return;
     this.#panel.reveal(undefined, preserveFocus);
     if (!preserveFocus) this.post({ kind: 'focus' });
   }
@@ -91,7 +95,7 @@ export class ChatPanel {
     this.#reveal = reveal;
     this.#streaming = false;
     await this.refresh();
-    this.#deps.seen(this);
+    if (this.#isOpen) this.#deps.seen(this);
   }
 
   attach(attachment: Attachment): void {
@@ -100,6 +104,7 @@ export class ChatPanel {
 
   /** Sends in order; what comes before the webview is ready waits until its first snapshot is sent. */
   post(message: ToWebview): void {
+    if (!this.#isOpen) return;
     if (this.#ready) void this.#panel.webview.postMessage(message);
     else if (held.has(message.kind)) this.#waiting.push(message);
   }
@@ -114,7 +119,7 @@ export class ChatPanel {
     if (folder !== this.#subject.folder.path || id !== this.#subject.id) return;
     if (update.kind !== 'queue') this.#streaming = update.kind !== 'ended';
     this.#gate.push({ id, seq, update });
-    if (update.kind === 'title') this.#panel.title = update.title;
+    if (update.kind === 'title' && this.#isOpen) this.#panel.title = update.title;
     if (update.kind === 'ended') void this.refresh({ keep: true });
   }
 
@@ -143,7 +148,7 @@ export class ChatPanel {
   /** Reads the session and sends it whole; with `keep`, only its row where nothing else is new. */
   async refresh({ keep = false }: { readonly keep?: boolean } = {}): Promise<void> {
     // The webview asks when it is there.
-    if (!this.#ready) return;
+    if (!this.#ready || !this.#isOpen) return;
     const subject = this.#subject;
     try {
       await this.#gate.during(() => this.#send(subject, keep));
@@ -164,7 +169,7 @@ export class ChatPanel {
       subject.id === undefined ? client.request('sessions/recent', { folder }) : [],
     ]);
     const offers = session && (await client.request('agents/offers', { folder, agent: session.row.backend }));
-    if (subject !== this.#subject) return undefined;
+    if (subject !== this.#subject || !this.#isOpen) return undefined;
     this.#panel.title = session ? rowLabel(session.row) : l10n.t('New session');
     const same = keep && session !== undefined && this.#shown !== undefined && sameEntries(session, this.#shown);
     this.#shown = session;

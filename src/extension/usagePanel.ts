@@ -28,6 +28,8 @@ export class UsagePanel implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable;
   #choice: UsageChoice = { by: 'day', period: 30, scope: 'folder' };
   #ready = false;
+  /** It may be closed while usage is added up. */
+  #isOpen = true;
   #timer: NodeJS.Timeout | undefined;
   /** The last one asked is the one that is shown. */
   #asked = 0;
@@ -55,6 +57,7 @@ export class UsagePanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#isOpen = false;
     clearTimeout(this.#timer);
     this.#subscriptions.dispose();
     this.#panel.dispose();
@@ -91,12 +94,13 @@ export class UsagePanel implements vscode.Disposable {
       const titled = rows.map((row) => ({ ...row, title: choice.by === 'backend' ? agentTitle(row.key) : row.key }));
       this.#post({ kind: 'usage', folder: folder.name, choice, rows: isTime ? titled.reverse() : titled, pricesAsOf });
     } catch (error) {
+      if (asked !== this.#asked) return;
       const { message, hint } = failureText(error);
       this.#post({ kind: 'error', message, hint });
     }
   }
 
   #post(message: UsageToWebview): void {
-    void this.#panel.webview.postMessage(message);
+    if (this.#isOpen) void this.#panel.webview.postMessage(message);
   }
 }
