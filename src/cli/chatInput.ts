@@ -1,11 +1,12 @@
 import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface, type Key } from 'node:readline';
 import type { Terminal } from './terminal.js';
+import { lineEnd, PastedLines, pasteMarks, withLineEnds } from './pastedLines.js';
 import { columnAfter } from './terminalColumn.js';
 
 export interface ChatEvents {
   readonly line: (line: string) => void;
-  /** Ctrl+C. */
-  readonly interrupt: () => void;
+  /** Ctrl+C; whether it dropped a line that was half typed. */
+  readonly interrupt: (typed: boolean) => void;
   /** Something begins to be typed while a turn runs. */
   readonly typing: () => void;
 }
@@ -33,6 +34,7 @@ export class ChatInput {
   #column: number | undefined = 0;
   /** How wide the terminal was when the line was drawn below that. */
   #columns = 0;
+  readonly #paste = new PastedLines();
   /** What was typed when another began to ask. */
   #kept = '';
 
@@ -104,14 +106,22 @@ export class ChatInput {
       this.#drawn = false;
       this.#column = 0;
       this.#release();
-      this.#events.line(line);
+      this.#events.line(withLineEnds(line));
     });
     lines.on('SIGINT', () => {
+      const typed = lines.line !== '';
       // Drops the line, as shells do.
       if (this.#drawn) lines.write(null, { ctrl: true, name: 'u' });
-      if (this.#resting) lines.prompt();
-      else this.#erase();
-      this.#events.interrupt();
+      if (!this.#resting || !typed) this.#erase();
+      this.#events.interrupt(typed);
+      if (this.#resting) this.#draw();
+    });
+    // After Ctrl+Z and `fg`. Node leaves stdin paused, and the shell has printed.
+    lines.on('SIGCONT', () => {
+      this.#drawn = false;
+      this.#column = 0;
+      lines.resume();
+      if (this.#resting || lines.line !== '') this.#draw();
     });
     lines.on('close', () => {
       // Closed by us, it is another's turn.
@@ -125,10 +135,12 @@ export class ChatInput {
       this.#end();
     });
     process.stdin.prependListener('keypress', this.#key);
+    this.#bare.writeError(pasteMarks.on);
   }
 
   #close(): void {
     process.stdin.off('keypress', this.#key);
+    if (this.#lines) this.#bare.writeError(pasteMarks.off);
     const lines = this.#lines;
     this.#lines = undefined;
     lines?.close();
@@ -136,6 +148,7 @@ export class ChatInput {
 
   /** Before the line itself takes the key. */
   readonly #key = (text: string | undefined, key: Key): void => {
+    if (this.#paste.take(key, () => this.#lines?.write(lineEnd))) return;
     const types = (text !== undefined && text >= ' ' && key.ctrl !== true && key.name !== 'backspace') || key.name === 'up';
     if (this.#drawn || !types) return;
     this.#events.typing();

@@ -6,6 +6,7 @@ import type { Invocation } from './invocation.js';
 import { newSession, settingsOf } from './newSession.js';
 import { sessionName } from './sessionName.js';
 import { shortId } from './shortId.js';
+import type { Terminal } from './terminal.js';
 
 /** `skein -c`: the last session of this working tree; a new one, said so, where there is none. */
 export async function continueLast(invocation: Invocation, prompt: string | undefined): Promise<undefined> {
@@ -35,14 +36,14 @@ export async function continueRow(
     terminal.say(terminal.styleError('dim', `${title} goes on with this session, and is told what was said`));
   }
   let id: string | undefined;
-  const ready = async (): Promise<string> => {
+  const ready = async (shown: Terminal): Promise<string> => {
     const ours = await workspace.resume(row.id);
-    if (ours.id !== row.id) terminal.say(`continues ${row.id} as session ${ours.id}`);
+    if (ours.id !== row.id) shown.say(`continues ${row.id} as session ${ours.id}`);
     await change(invocation, workspace, ours.id);
     return ours.id;
   };
   terminal.say(terminal.styleError('dim', `continuing ${shortId(row.id)} "${sessionName(row)}"`));
-  await converse(invocation, workspace, async () => (id ??= await ready()), prompt);
+  await converse(invocation, workspace, async (shown) => (id ??= await ready(shown)), prompt);
 }
 
 /** `-c --model … --backend …`: the options of a new session change one that goes on. */

@@ -4,7 +4,11 @@ import { SessionError } from '../model/errors.js';
 import type { Invocation } from './invocation.js';
 import { plainText } from './plainText.js';
 import { stdinText } from './stdinText.js';
+import type { Terminal } from './terminal.js';
 import { runTurn } from './turnRun.js';
+
+/** Makes the session when there is something to send to it, and says so on the terminal. */
+export type SessionOf = (terminal: Terminal) => Promise<string>;
 
 /**
  * Goes on in a session: with the prompt that was given, else on a terminal with a line chat, else with stdin as one
@@ -13,7 +17,7 @@ import { runTurn } from './turnRun.js';
 export async function converse(
   invocation: Invocation,
   workspace: Workspace,
-  session: () => Promise<string>,
+  session: SessionOf,
   prompt: string | undefined,
 ): Promise<void> {
   const { terminal, options } = invocation;
@@ -25,7 +29,7 @@ export async function converse(
     terminal.print(commandHelp());
     return;
   }
-  const id = await session();
+  const id = await session(terminal);
   const outcome = command ? await workspace.runPrompt(id, text.trim()) : { handled: false };
   if (!outcome.handled) return runTurn(workspace, id, text, { terminal, mode: options.mode, takeOver: options.takeOver });
   if (outcome.text !== undefined) terminal.print(plainText(outcome.text));

@@ -4,6 +4,7 @@ import { SessionError } from '../model/errors.js';
 import { ChatInput } from './chatInput.js';
 import { ChatTurns } from './chatTurns.js';
 import { reportFailure } from './failure.js';
+import type { SessionOf } from './conversation.js';
 import type { Invocation } from './invocation.js';
 import { plainText } from './plainText.js';
 import { settle } from './turnRun.js';
@@ -19,7 +20,7 @@ const chatCommands = [
  * A prompt a line until Ctrl+D. Lines that are typed while a turn runs wait for its end, in their order. A turn that fails or is
  * cancelled is told, and the chat goes on.
  */
-export async function lineChat(invocation: Invocation, workspace: Workspace, session: () => Promise<string>): Promise<void> {
+export async function lineChat(invocation: Invocation, workspace: Workspace, session: SessionOf): Promise<void> {
   const { options } = invocation;
   let order: Promise<void> = Promise.resolve();
   let fail: (error: unknown) => void = () => undefined;
@@ -29,12 +30,12 @@ export async function lineChat(invocation: Invocation, workspace: Workspace, ses
       order = order.then(() => chat.take(line));
       order.catch(fail);
     },
-    interrupt: () => chat.interrupt(),
+    interrupt: (typed) => chat.interrupt(typed),
     typing: () => turns.stopProgress(),
   });
   const turns = new ChatTurns(workspace, input, { mode: options.mode, takeOver: options.takeOver === true });
-  const chat = new LineChat(input, turns, workspace, session);
   const { terminal } = input;
+  const chat = new LineChat(input, turns, workspace, () => session(terminal));
   terminal.say(terminal.styleError('dim', 'Ctrl+D ends the chat, Ctrl+C the turn; a line that is typed meanwhile waits for its end.'));
   input.rest();
   try {
@@ -61,9 +62,10 @@ class LineChat {
     this.#session = session;
   }
 
-  interrupt(): void {
+  interrupt(typed: boolean): void {
     // To whoever listens for it while a turn runs: a second one ends the program.
     if (this.#turns.busy) process.emit('SIGINT');
+    else if (!typed) this.#input.notice('Ctrl+D ends the chat');
   }
 
   /** Resolves when the line is done with, or is a prompt that has begun or waits. */
@@ -92,7 +94,7 @@ class LineChat {
     const text = word === 'steer' ? rest : line;
     const command = commandOf(text);
     if (command?.name === 'help') {
-      terminal.print(`${commandHelp()}\n${commandHelp(chatCommands)}`);
+      terminal.print(commandHelp(chatCommands));
       return;
     }
     if (command?.name === 'fork' && turns.busy) {

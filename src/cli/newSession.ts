@@ -13,7 +13,7 @@ export async function newSession(invocation: Invocation, prompt: string | undefi
   const { options } = invocation;
   const workspace = options.ephemeral === true ? await scratchWorkspace(invocation) : await invocation.open();
   let id: string | undefined;
-  await converse(invocation, workspace, async () => (id ??= await create(invocation, workspace)), prompt);
+  await converse(invocation, workspace, async (terminal) => (id ??= await create({ ...invocation, terminal }, workspace)), prompt);
 }
 
 async function create({ options, terminal }: Invocation, workspace: Workspace): Promise<string> {

@@ -6,6 +6,7 @@ import type { Entry } from '../../src/model/entry.js';
 import { textOf } from '../../src/model/contentText.js';
 import type { SessionRow } from '../../src/model/row.js';
 import { withCli, type CliPlace } from '../support/cli.js';
+import { processesWith } from '../support/processesWith.js';
 import { keys, startOnTerminal } from '../support/terminalSession.js';
 import { until } from '../support/until.js';
 
@@ -152,6 +153,64 @@ describe('on a terminal', () => {
       assert.ok(text.startsWith(words.trimEnd()), lines.join('\n'));
       terminal.type(keys.ctrlC);
       await terminal.see('error: interrupted');
+      await terminal.see('> ');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 0);
+    }));
+
+  test('what is pasted is one prompt, with its lines, and says meanwhile where it goes', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, []);
+      await terminal.see('> ');
+      terminal.type('\u001b[200~line one\r\nline two\rline three\u001b[201~');
+      await terminal.see('line one␤line two␤line three');
+      terminal.type(` and more${keys.enter}`);
+      await terminal.see('You asked');
+      await terminal.see('> ');
+      terminal.type(keys.ctrlC);
+      await terminal.see('Ctrl+D ends the chat');
+      await terminal.see('> ');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 0);
+      const [row] = await rows(skein);
+      const history = (await skein.run(['sessions', 'history', row!.id, '--json'])).json() as Entry[];
+      assert.deepEqual(
+        history.flatMap((entry) => (entry.type === 'message' && entry.message.role === 'user' ? [textOf(entry.message.content)] : [])),
+        ['line one\nline two\nline three and more'],
+      );
+    }));
+
+  test('a line that is half typed while the session is made stays whole below what that says', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, []);
+      await terminal.see('> ');
+      terminal.type(`/slow 60${keys.enter}what is `);
+      await terminal.see('Still here');
+      const lines = terminal.lines();
+      assert.ok(
+        lines.some((line) => /^session [0-9a-f]{32}$/.test(line)),
+        lines.join('\n'),
+      );
+      terminal.type(keys.ctrlC);
+      await terminal.see('error: interrupted');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 0);
+    }));
+
+  test('a chat that was stopped with Ctrl+Z goes on where it was', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, []);
+      await terminal.see('> ');
+      terminal.type('hello again');
+      await terminal.see('hello again');
+      terminal.type('\u001a');
+      // Nobody controls jobs here, so that the kernel does not stop it: it is told to go on all the same, when it waits for that.
+      await until('the line is there again', async () => {
+        for (const pid of await processesWith(`HOME=${skein.home}`)) process.kill(pid, 'SIGCONT');
+        return terminal.screen().split('> hello again').length > 2;
+      });
+      terminal.type(keys.enter);
+      await terminal.see('This is the demo agent');
       await terminal.see('> ');
       terminal.type(keys.ctrlD);
       assert.equal(await terminal.ended, 0);

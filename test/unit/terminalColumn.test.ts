@@ -19,13 +19,23 @@ test('the column at which a text ends on a terminal', () => {
     ['漢字', 0, 4],
     ['漢', 9, 2],
     ['한、', 6, 10],
+    ['done ✅', 0, 7],
+    ['🎉', 9, 2],
+    // To the next eighth column.
+    ['a\tb', 0, 9],
+    ['\t', 7, 8],
     // Not the same everywhere.
-    ['done ✅', 0, undefined],
-    ['a\tb', 0, undefined],
+    ['\t', 8, undefined],
+    ['\t', 10, undefined],
+    ['⚠️', 0, undefined],
+    ['🎉\u200d', 0, undefined],
+    ['👍🏽', 0, undefined],
+    ['🇫🇷', 0, undefined],
+    ['⚡→', 0, undefined],
     ['e\u0301', 0, undefined],
     ['नमस्ते', 0, undefined],
     ['abc', undefined, undefined],
-    ['✅ done\nabc', undefined, 3],
+    ['⚠️ done\nabc', undefined, 3],
   ];
   for (const [text, from, column] of cases) assert.equal(columnAfter(text, from, 10), column, JSON.stringify([text, from]));
 });
