@@ -5,7 +5,7 @@ import { isSimple } from './textWidth.js';
 const wide = /^[\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]$/;
 
 /** Emoji that are pictures by themselves, of Unicode 10 and before: two columns as well. Skin tones and flags join with others. */
-const picture = /^(?![\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}])[\u231a-\u2bff\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}]$/u;
+const picture = /^(?!\p{Regional_Indicator}|\p{Emoji_Modifier})[\u231a-\u2bff\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}]$/u;
 const isPicture = (char: string): boolean => picture.test(char) && /^\p{Emoji_Presentation}$/u.test(char);
 
 /** From one stop of tabs to the next. */
