@@ -1,14 +1,10 @@
 import { commandHelp, commandOf } from '../core/prompts/promptCommands.js';
 import type { Workspace } from '../core/workspace.js';
 import { SessionError } from '../model/errors.js';
-import type { Invocation } from './invocation.js';
+import type { Invocation, SessionOf } from './invocation.js';
 import { plainText } from './plainText.js';
 import { stdinText } from './stdinText.js';
-import type { Terminal } from './terminal.js';
 import { runTurn } from './turnRun.js';
-
-/** Makes the session when there is something to send to it, and says so on the terminal. */
-export type SessionOf = (terminal: Terminal) => Promise<string>;
 
 /**
  * Goes on in a session: with the prompt that was given, else on a terminal with a line chat, else with stdin as one

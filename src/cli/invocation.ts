@@ -24,3 +24,6 @@ export interface Invocation {
 
 /** A command's work. Without a code it was done: exit 0. Errors are thrown and become words in failure.ts. */
 export type Command = (invocation: Invocation) => Promise<ExitCode | undefined>;
+
+/** Makes the session when there is something to send to it, and says so on the terminal. */
+export type SessionOf = (terminal: Terminal) => Promise<string>;

@@ -4,8 +4,7 @@ import { SessionError } from '../model/errors.js';
 import { ChatInput } from './chatInput.js';
 import { ChatTurns } from './chatTurns.js';
 import { reportFailure } from './failure.js';
-import type { SessionOf } from './conversation.js';
-import type { Invocation } from './invocation.js';
+import type { Invocation, SessionOf } from './invocation.js';
 import { plainText } from './plainText.js';
 import { settle } from './turnRun.js';
 
