@@ -14,9 +14,9 @@ import type { Snapshot } from '../model/snapshot.js';
 import type { SourceInfo } from '../sources/source.js';
 import type { DeletedRow, UndoResult } from '../store/store.js';
 import { resumeSession } from './foreign/adopt.js';
-import { ContentUpdates } from './search/contentUpdates.js';
 import type { CoreContext } from './context.js';
 import { writeDraft } from './prompts/drafts.js';
+import { FolderChanges } from './folderChanges.js';
 import { forkSession, type ForkOptions } from './fork.js';
 import type { Follow } from './turns/follow.js';
 import type { Follows, LeaseListener } from './turns/follows.js';
@@ -57,18 +57,17 @@ export class FolderWorkspace implements Workspace {
   readonly #options: FolderWorkspaceOptions;
   readonly #updates = new TurnUpdates();
   readonly #leaseListeners = new Set<LeaseListener>();
-  readonly #changeListeners = new Set<(ids: readonly string[]) => void>();
+  readonly #changes: FolderChanges;
   #runner: Promise<TurnRunner> | undefined;
   /** The same, once it is there: for what cannot wait. */
   #started: TurnRunner | undefined;
   #calls: Promise<SessionCalls> | undefined;
-  #watches: readonly (() => void)[] | undefined;
-  #contentUpdates: ContentUpdates | undefined;
   #follows: Promise<Follows> | undefined;
 
   constructor(options: FolderWorkspaceOptions) {
     this.#options = options;
     this.#context = options.context;
+    this.#changes = new FolderChanges(options.context);
     this.dir = options.context.dir;
     this.root = options.context.store.root;
   }
@@ -110,7 +109,7 @@ export class FolderWorkspace implements Workspace {
   }
 
   async search(query: string, limit?: number): Promise<readonly SearchHit[]> {
-    return (await import('./search/search.js')).searchSessions(this.#context, query, limit, await this.#contentUpdates?.gathered());
+    return (await import('./search/search.js')).searchSessions(this.#context, query, limit, await this.#changes.gathered());
   }
 
   async create(options: CreateOptions): Promise<SessionRecord> {
@@ -324,15 +323,11 @@ export class FolderWorkspace implements Workspace {
   }
 
   onChanged(listener: (ids: readonly string[]) => void): () => void {
-    this.#changeListeners.add(listener);
-    this.#watches ??= this.#watch();
-    return () => this.#changeListeners.delete(listener);
+    return this.#changes.on(listener);
   }
 
   async dispose(): Promise<void> {
-    for (const stop of this.#watches ?? []) stop();
-    this.#changeListeners.clear();
-    await this.#contentUpdates?.stop();
+    await this.#changes.stop();
     await (await this.#follows)?.dispose();
     await this.#context.close();
     const calls = await this.#calls;
@@ -341,16 +336,6 @@ export class FolderWorkspace implements Workspace {
     await calls?.settled();
     this.#updates.clear();
     this.#leaseListeners.clear();
-  }
-
-  #watch(): readonly (() => void)[] {
-    this.#contentUpdates = new ContentUpdates(this.#context);
-    const tell = (ids: readonly string[]): void => {
-      this.#contentUpdates?.soon();
-      for (const listener of this.#changeListeners) listener(ids);
-    };
-    const { store, sources } = this.#context;
-    return [store.watch(tell), ...sources.map((source) => source.watch(() => tell([])))];
   }
 
   async #followNow(id: string): Promise<Follow | undefined> {

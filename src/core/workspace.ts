@@ -20,7 +20,9 @@ import type { TurnUpdate } from '../model/turn.js';
 import type { SourceInfo } from '../sources/source.js';
 import type { Sent, SessionState, ToolName, ToolResult } from '../model/sessionTools.js';
 import type { DeletedRow, UndoResult } from '../store/store.js';
+import type { CleanOptions } from './clean.js';
 import type { SendOptions, SpawnOptions } from './door/callOptions.js';
+import type { ForkOptions } from './fork.js';
 import type { RelinkOptions } from './foreign/relink.js';
 import type { UsageOptions } from './usage.js';
 
@@ -120,10 +122,7 @@ export interface Workspace {
   create(options: CreateOptions): Promise<SessionRecord>;
   /** Makes a session ready to go on: adopts another program's (a record with `origin`), returns ours as it is. */
   resume(id: string): Promise<SessionRow>;
-  fork(
-    id: string,
-    options: { readonly at?: string | undefined; readonly backend?: string | undefined; readonly title?: string | undefined },
-  ): Promise<SessionRecord>;
+  fork(id: string, options: ForkOptions): Promise<SessionRecord>;
   patch(ids: readonly string[], patch: SessionPatch): Promise<readonly SessionRow[]>;
   /**
    * Ours go to the trash; another program's is hidden, and its store stays as it is. With `inSource` it is deleted there too, a
@@ -134,11 +133,7 @@ export interface Workspace {
   trashed(): Promise<readonly DeletedRow[]>;
   restore(ids: readonly string[]): Promise<void>;
   undo(): Promise<UndoResult | null>;
-  clean(options: {
-    readonly olderThanMs?: number | undefined;
-    readonly status?: SessionStatus | undefined;
-    readonly dryRun: boolean;
-  }): Promise<readonly CleanRow[]>;
+  clean(options: CleanOptions): Promise<readonly CleanRow[]>;
   /** Puts the sessions of a folder that was moved where it is now, undoable; without `from` a preview of all whose folder is gone. */
   relink(options: RelinkOptions): Promise<readonly RelinkRow[]>;
   export(ids: readonly string[], format: ExportFormat): Promise<Uint8Array>;
