@@ -59,11 +59,10 @@ async function examineLines(context: StoreContext, id: string): Promise<readonly
   if (scan.newerVersion !== undefined) {
     return [examined(context, file, 'newer_version', `it has version ${String(scan.newerVersion)}: a newer program wrote it`)];
   }
-  const found = scan.skipped.map(({ kind, detail }) => {
-    // A writer stopped there, or writes it this moment; the next one begins on a new line.
-    const isTorn = detail.endsWith('(it was not finished)');
-    return examined(context, file, isTorn ? 'torn' : kind === 'newer' ? 'newer_line' : 'damaged_line', `${detail}: it is passed over`);
-  });
+  const found = scan.skipped.map(({ kind, detail }) =>
+    examined(context, file, kind === 'newer' ? 'newer_line' : 'damaged_line', `${detail}: it is passed over`),
+  );
+  if (scan.torn) found.push(examined(context, file, 'torn', `${scan.torn.detail}: it is passed over`));
   if (scan.id !== undefined && scan.id !== id)
     found.push(examined(context, file, 'wrong_id', `its first line says that it is session ${scan.id}`));
   if (scan.setAside > 0)

@@ -24,6 +24,25 @@ export async function writeAll(port: FilePort, file: number, bytes: Uint8Array):
   }
 }
 
+/**
+ * Appends to a file that is there (else `ENOENT`), flushed, and cuts nothing: behind a torn last line it begins with a newline, so that
+ * the torn one costs itself alone. One at a time. Resolves with the file's size after it.
+ */
+export async function appendDurably(port: FilePort, target: string, lines: Uint8Array): Promise<number> {
+  const file = await port.open(target, 'append');
+  try {
+    const size = await port.size(file);
+    const last = new Uint8Array(1);
+    const torn = size > 0 && (await port.read(file, last, size - 1)) === 1 && last[0] !== 0x0a;
+    const bytes = torn ? Buffer.concat([Buffer.from('\n'), lines]) : lines;
+    await writeAll(port, file, bytes);
+    await port.sync(file);
+    return size + bytes.length;
+  } finally {
+    await port.close(file);
+  }
+}
+
 /** Makes the names in a folder survive a power cut. Windows cannot, and does it by itself. */
 export async function syncFolder(port: FilePort, folder: string): Promise<void> {
   if (process.platform === 'win32') return;

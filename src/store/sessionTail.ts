@@ -71,7 +71,7 @@ export class FileTail implements SessionTail {
       { from: this.#bytes, epoch: this.#epoch },
     );
     [this.#bytes, this.#epoch] = [scan.bytes, scan.epoch];
-    return { entries, skipped: scan.skipped.filter(({ detail }) => !detail.endsWith('(it was not finished)')) };
+    return { entries, skipped: scan.skipped };
   }
 }
 

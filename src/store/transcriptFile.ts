@@ -4,7 +4,7 @@ import { entrySchema, type Entry } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
 import { recordVersion } from '../model/record.js';
 import type { Problem } from '../model/row.js';
-import { writeAll, writeDurably } from './durable.js';
+import { appendDurably, writeDurably } from './durable.js';
 import type { FilePort } from './filePort.js';
 import { readLines } from './transcriptLines.js';
 
@@ -17,6 +17,8 @@ export interface TranscriptScan {
   readonly epoch: number;
   /** Lines that are no entries of ours, the first thousand of them. */
   readonly skipped: readonly Problem[];
+  /** A last line that is not whole: a writer stopped there, or writes it this moment. */
+  readonly torn?: Problem;
   /** Entries of a holder that had lost its lease. */
   readonly setAside: number;
   /** What the `session` line says of the file: its session, and the format's version where that is a newer one. */
@@ -53,6 +55,7 @@ export async function scanTranscript(
   let lastEntry: string | undefined;
   let setAside = 0;
   let head: Pick<TranscriptScan, 'id' | 'newerVersion'> = {};
+  let torn: Problem | undefined;
   const skip = (kind: Problem['kind'], detail: string): void => {
     if (skipped.length < skippedLimit) skipped.push({ kind, detail, path: file });
   };
@@ -60,7 +63,7 @@ export async function scanTranscript(
     const parsed = parseLine(line.bytes, `the line at byte ${String(line.start)}`);
     // A last line without its newline counts when it is whole; else it is torn, or still being written.
     if (!line.ended && 'detail' in parsed) {
-      skip('damaged', `${parsed.detail} (it was not finished)`);
+      torn = { kind: 'damaged', detail: `${parsed.detail} (it was not finished)`, path: file };
       break;
     }
     bytes = line.end;
@@ -83,7 +86,7 @@ export async function scanTranscript(
     lastEntry = entry.id;
     if (each(entry, text) === false) break;
   }
-  return { bytes, lastEntry, epoch, skipped, setAside, ...head };
+  return { bytes, lastEntry, epoch, skipped, setAside, ...(torn && { torn }), ...head };
 }
 
 const newerSchema = z.looseObject({ type: z.literal('session'), version: z.number().gt(recordVersion) });
@@ -121,12 +124,12 @@ export async function readEntries(
   last?: number,
 ): Promise<{ readonly entries: readonly Entry[]; readonly skipped: readonly Problem[] }> {
   let entries: Entry[] = [];
-  const { skipped } = await scanTranscript(port, file, (entry) => {
+  const { skipped, torn } = await scanTranscript(port, file, (entry) => {
     entries.push(entry);
     if (last !== undefined && entries.length > 2 * last + 64) entries = entries.slice(-last);
     return undefined;
   });
-  return { entries: last === undefined ? entries : last <= 0 ? [] : entries.slice(-last), skipped };
+  return { entries: last === undefined ? entries : last <= 0 ? [] : entries.slice(-last), skipped: torn ? [...skipped, torn] : skipped };
 }
 
 function linesOf(entries: readonly Entry[]): Buffer {
@@ -143,22 +146,10 @@ function checked(entry: Entry): Entry {
 
 /**
  * Appends a batch under the lock that the caller holds: one write, one flush. Never creates the file (`ENOENT`) and never
- * cuts it: after a torn last line the batch begins with a newline. Resolves with the file's size after it.
+ * cuts it. Resolves with the file's size after it.
  */
 export async function appendLines(port: FilePort, file: string, entries: readonly Entry[]): Promise<number> {
-  const lines = linesOf(entries);
-  const handle = await port.open(file, 'append');
-  try {
-    const size = await port.size(handle);
-    const last = new Uint8Array(1);
-    const torn = size > 0 && (await port.read(handle, last, size - 1)) === 1 && last[0] !== 0x0a;
-    const bytes = torn ? Buffer.concat([Buffer.from('\n'), lines]) : lines;
-    await writeAll(port, handle, bytes);
-    await port.sync(handle);
-    return size + bytes.length;
-  } finally {
-    await port.close(handle);
-  }
+  return appendDurably(port, file, linesOf(entries));
 }
 
 /** Makes a transcript, whole and flushed before its name is there. Resolves with its size. */
