@@ -2,8 +2,7 @@ import * as z from 'zod';
 
 /** A message for a model of the editor: text alone is what its API takes. */
 const modelMessageSchema = z.object({ role: z.enum(['user', 'assistant']), text: z.string() });
-export const editorModelSchema = z.object({ id: z.string(), title: z.string(), contextSize: z.number().optional() });
-export type EditorModelData = z.infer<typeof editorModelSchema>;
+const editorModelSchema = z.object({ id: z.string(), title: z.string(), contextSize: z.number().optional() });
 
 /**
  * One line a request the other way: the server sends it, and an editor that says so in its initialization options answers. It is
@@ -31,5 +30,3 @@ export const initializationSchema = z.object({ answers: z.array(z.string()).defa
 export type ClientMethod = keyof typeof clientRequests;
 export type ClientParams<M extends ClientMethod> = z.infer<(typeof clientRequests)[M]['params']>;
 export type ClientResult<M extends ClientMethod> = z.infer<(typeof clientRequests)[M]['result']>;
-export type ClientNotificationName = keyof typeof clientNotifications;
-export type ClientNotification<N extends ClientNotificationName> = z.infer<(typeof clientNotifications)[N]>;

@@ -9,7 +9,7 @@ import type { SessionRow } from '../model/row.js';
 import type { TurnUpdate } from '../model/turn.js';
 
 /** Text, a file or a picture that goes along with a prompt. A picture has its bytes in base64, or is one that the store keeps. */
-export const attachmentSchema = z.object({
+const attachmentSchema = z.object({
   uri: z.string(),
   title: z.string(),
   text: z.string().optional(),
@@ -22,7 +22,7 @@ const choiceSchema = z.object(settingsChange);
 export type SessionChoice = z.infer<typeof choiceSchema>;
 
 /** Webview to extension host. The host trusts none of it: every message is parsed. */
-export const toHostSchema = z.discriminatedUnion('kind', [
+const toHostSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({
     kind: z.literal('send'),

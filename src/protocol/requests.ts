@@ -32,7 +32,7 @@ const ids = z.array(id).min(1);
 const none = z.object({});
 
 /** Settings to change; `null`: as the agent's default says again. */
-export const settingsChangeSchema = z.looseObject(settingsChange);
+const settingsChangeSchema = z.looseObject(settingsChange);
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 
 export const agentInfoSchema = z.object({

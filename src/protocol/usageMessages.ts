@@ -3,10 +3,10 @@ import type { UsageRow } from '../model/report.js';
 import { usageGroups } from '../model/usageGroup.js';
 
 /** How far back the usage view looks, in days; 0 is all. */
-export const usagePeriods = [7, 30, 90, 0] as const;
+const usagePeriods = [7, 30, 90, 0] as const;
 
 /** What the usage view shows. */
-export const usageChoiceSchema = z.object({
+const usageChoiceSchema = z.object({
   by: z.enum(usageGroups),
   period: z.literal(usagePeriods),
   scope: z.enum(['folder', 'all']),

@@ -80,7 +80,7 @@ export async function appendJournal(context: StoreContext, line: JournalLine): P
 }
 
 /** The lines that are ours, in order. */
-export async function readJournal(context: StoreContext): Promise<readonly JournalLine[]> {
+async function readJournal(context: StoreContext): Promise<readonly JournalLine[]> {
   const file = fileOf(context);
   const values = await withFileErrors(file, () => readJsonLines(context.port, file));
   return values.flatMap((value) => journalLineSchema.safeParse(value).data ?? []);

@@ -32,7 +32,7 @@ export interface ResolveOptions {
   readonly path?: string | undefined;
 }
 
-export const storeFolderName = '.skein';
+const storeFolderName = '.skein';
 
 /** `$SKEIN_HOME`, by default `~/.skein`: configuration and the list of stores. Never a store itself. */
 export function skeinHome(env: ResolveOptions['env']): string {

@@ -6,7 +6,7 @@ import type { FilePort } from './filePort.js';
 import { ownerSchema, ownerState, type Owner } from './owner.js';
 
 /** A lock of another host or container, or one that names no owner, is taken for dead when it was not touched for this long. */
-export const foreignStaleMs = 60_000;
+const foreignStaleMs = 60_000;
 
 const markerPattern = /^owner-[0-9a-f]+\.json$/;
 

@@ -12,7 +12,7 @@ export interface FileLine {
 /** Most files are read with the first, which is small enough to be read without a trip through Node's thread pool. */
 const chunkSizes = { first: 64 * 1024, further: 256 * 1024 };
 /** Longer than this, a line is passed over without being held in memory. */
-export const lineLimit = 256 * 1024 * 1024;
+const lineLimit = 256 * 1024 * 1024;
 
 /** The lines of a file from a byte on, without holding more than one of them. */
 export async function* readLines(port: FilePort, file: string, from = 0, limit = lineLimit): AsyncGenerator<FileLine, void, void> {

@@ -10,7 +10,7 @@ import { objectAt, pathOf, treeOf, valueOf, type Layer, type Tree } from './conf
 import { HomeFile } from './homeFile.js';
 import { issueWords } from './issueWords.js';
 
-export const configFileName = 'config.yaml';
+const configFileName = 'config.yaml';
 
 export interface ConfigOptions {
   readonly home: string;

@@ -3,7 +3,7 @@ import { messageOf } from '../../model/errors.js';
 import type { CoreContext } from '../context.js';
 
 /** A session that nobody used for this long leaves memory. Its files stay as they are. */
-export const idleMs = 24 * 3_600_000;
+const idleMs = 24 * 3_600_000;
 /** How often idle sessions are looked for. */
 const sweepMs = 10 * 60_000;
 /** Agents take hundreds of megabytes each: the one used longest ago goes first. */
