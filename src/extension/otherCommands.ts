@@ -6,6 +6,7 @@ import type { CommandHandlers } from './commandTable.js';
 import type { Folder } from './folder.js';
 import { chooseFolder, windowFolders } from './folders.js';
 import { l10n } from './l10n.js';
+import { offerUndo } from './undoOffer.js';
 
 type Names = 'showUsage' | 'doctor' | 'installAgent' | 'openSettings' | 'restartServer' | 'showLog';
 
@@ -23,7 +24,7 @@ export function otherCommands({ client, list, panels, log, usage }: CommandParts
           { location: vscode.ProgressLocation.Window, title: l10n.t('Looking at the sessions of {0}', folder.name) },
           () => client.request('doctor/run', { folder: folder.path }),
         );
-        if (await showFindings(folder, findings)) await mend(client, folder);
+        if (await showFindings(folder, findings)) await mend({ client, log }, folder);
       }
       await list.refresh();
     },
@@ -89,11 +90,9 @@ async function showFindings(folder: Folder, findings: readonly Finding[]): Promi
   return false;
 }
 
-async function mend(client: CommandParts['client'], folder: Folder): Promise<void> {
+async function mend({ client, log }: Pick<CommandParts, 'client' | 'log'>, folder: Folder): Promise<void> {
   const findings = await client.request('doctor/run', { folder: folder.path, fix: true });
-  const undo = l10n.t('Undo');
-  const actions = isMendingUndoable(findings) ? [undo] : [];
-  void vscode.window.showInformationMessage(l10n.t('{0}: mended what could be.', folder.name), ...actions).then((chosen) => {
-    return chosen === undo ? client.request('sessions/undo', { folder: folder.path }) : undefined;
-  });
+  const words = l10n.t('{0}: mended what could be.', folder.name);
+  if (isMendingUndoable(findings)) offerUndo({ client, log }, folder, words);
+  else void vscode.window.showInformationMessage(words);
 }

@@ -8,9 +8,10 @@ import { chooseFolder } from './folders.js';
 import { l10n } from './l10n.js';
 import { nextStep } from './nextStep.js';
 import { sessionItem } from './sessionPick.js';
+import { offerUndo } from './undoOffer.js';
 
 /** Linking the sessions of a folder that was moved to where it is now. */
-export function relinkCommand({ client, list, panels }: CommandParts): Pick<CommandHandlers, 'relink'> {
+export function relinkCommand({ client, list, panels, log }: CommandParts): Pick<CommandHandlers, 'relink'> {
   return {
     relink: async () => {
       const folder = await chooseFolder(panels.current()?.subject.folder);
@@ -23,11 +24,8 @@ export function relinkCommand({ client, list, panels }: CommandParts): Pick<Comm
       if (!(await confirm(plan, to))) return;
       const linked = await client.request('sessions/relink', { folder: folder.path, from, to, dryRun: false });
       await list.refresh();
-      const undo = l10n.t('Undo');
       const words = linked.length === 1 ? l10n.t('1 session linked to {0}.', to) : l10n.t('{0} sessions linked to {1}.', linked.length, to);
-      void vscode.window.showInformationMessage(words, undo).then(async (chosen) => {
-        if (chosen === undo) await client.request('sessions/undo', { folder: folder.path });
-      });
+      offerUndo({ client, log }, folder, words);
     },
   };
 }

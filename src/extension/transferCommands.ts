@@ -6,8 +6,6 @@ import type { CleanRow } from '../model/report.js';
 import { textStart } from '../model/textStart.js';
 import type { CommandParts } from './commandParts.js';
 import type { CommandHandlers } from './commandTable.js';
-import { showFailure } from './failure.js';
-import type { Folder } from './folder.js';
 import { chooseFolder } from './folders.js';
 import { l10n } from './l10n.js';
 import { nextStep } from './nextStep.js';
@@ -15,6 +13,7 @@ import { rowLabel } from './rowText.js';
 import { sessionItem } from './sessionPick.js';
 import { byFolder } from './targets.js';
 import { viewId } from './sessionsTree.js';
+import { offerUndo } from './undoOffer.js';
 
 type Names = 'export' | 'import' | 'clean' | 'copyId';
 type Format = 'md' | 'json' | 'bundle';
@@ -65,7 +64,9 @@ export function transferCommands({ client, panels, targets, log }: CommandParts)
       const preview = await inView(() => client.request('sessions/clean', { folder: folder.path, olderThanMs, dryRun: true }));
       if (!(await confirmClean(preview))) return;
       const done = (await client.request('sessions/clean', { folder: folder.path, olderThanMs, dryRun: false })).filter(({ goes }) => goes);
-      offerUndo(client, folder, done.length).catch((error: unknown) => void showFailure(error, log));
+      const { length } = done;
+      const words = length === 1 ? l10n.t('1 session moved to the trash.') : l10n.t('{0} sessions moved to the trash.', length);
+      offerUndo({ client, log }, folder, words);
     },
     copyId: async (...args) => {
       const chosen = await targets.many(args, l10n.t('Copy ids'));
@@ -145,10 +146,4 @@ async function confirmClean(rows: readonly CleanRow[]): Promise<boolean> {
   ];
   const placeHolder = going.length > 0 ? l10n.t('What goes can be restored') : l10n.t('Nothing is old enough: everything stays');
   return (await vscode.window.showQuickPick(items, { title: l10n.t('Clean up sessions'), placeHolder, ...nextStep })) === act;
-}
-
-async function offerUndo(client: CommandParts['client'], folder: Folder, count: number): Promise<void> {
-  const undo = l10n.t('Undo');
-  const words = count === 1 ? l10n.t('1 session moved to the trash.') : l10n.t('{0} sessions moved to the trash.', count);
-  if ((await vscode.window.showInformationMessage(words, undo)) === undo) await client.request('sessions/undo', { folder: folder.path });
 }

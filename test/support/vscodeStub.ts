@@ -16,6 +16,7 @@ export class Disposable {
   constructor(dispose) { this.dispose = dispose; }
 }
 export const workspace = { workspaceFolders: [], isTrusted: true, getConfiguration: () => ({ get: () => undefined }) };
+export const window = {};
 export const env = { language: 'en' };
 export const Uri = { file: (fsPath) => ({ fsPath }), joinPath: ({ fsPath }, ...parts) => ({ fsPath: [fsPath, ...parts].join('/') }) };
 `;
