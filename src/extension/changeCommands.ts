@@ -8,7 +8,7 @@ import type { CommandHandlers } from './commandTable.js';
 import { chooseFolder, folderAt } from './folders.js';
 import { l10n } from './l10n.js';
 import { nextStep } from './nextStep.js';
-import { rowLabel } from './rowText.js';
+import { isOwn, rowLabel } from './rowText.js';
 import type { Target } from './sessionPick.js';
 import { byFolder } from './targets.js';
 
@@ -69,10 +69,14 @@ export function changeCommands({ client, targets, panels, log }: CommandParts): 
       const tags = known.length === 1 ? known : await vscode.window.showQuickPick(known, options);
       if (tags && tags.length > 0) await patch(chosen, { removeTags: [...tags] });
     },
-    pin: async (...args) => patch(await targets.many(args, l10n.t('Pin sessions'), (row) => !row.pinned), { pinned: true }),
-    unpin: async (...args) => patch(await targets.many(args, l10n.t('Unpin sessions'), (row) => row.pinned), { pinned: false }),
-    archive: async (...args) => patch(await targets.many(args, l10n.t('Archive sessions'), (row) => !row.archived), { archived: true }),
-    unarchive: async (...args) => patch(await targets.many(args, l10n.t('Unarchive sessions'), (row) => row.archived), { archived: false }),
+    // Other programs' sessions have no place for these.
+    pin: async (...args) => patch(await targets.many(args, l10n.t('Pin sessions'), (row) => isOwn(row) && !row.pinned), { pinned: true }),
+    unpin: async (...args) =>
+      patch(await targets.many(args, l10n.t('Unpin sessions'), (row) => isOwn(row) && row.pinned), { pinned: false }),
+    archive: async (...args) =>
+      patch(await targets.many(args, l10n.t('Archive sessions'), (row) => isOwn(row) && !row.archived), { archived: true }),
+    unarchive: async (...args) =>
+      patch(await targets.many(args, l10n.t('Unarchive sessions'), (row) => isOwn(row) && row.archived), { archived: false }),
     delete: async (...args) => {
       const chosen = await targets.many(args, l10n.t('Delete sessions'));
       if (chosen.length === 0) return;

@@ -4,6 +4,7 @@ import { textStart } from '../model/textStart.js';
 import { agentTitle } from './agentTitle.js';
 import { ageText, costText, joined, tokensText } from './amountText.js';
 import { l10n } from './l10n.js';
+import { undirected } from './textDirection.js';
 
 /** What a session is doing, or what is wrong with it: the one thing its icon says. */
 export type RowState = 'waiting' | 'running' | 'failed' | 'damaged' | 'pinned' | 'archived' | 'fork' | 'spawned' | 'foreign' | 'plain';
@@ -48,7 +49,9 @@ export function rowIcon(row: SessionRow): RowIcon {
 
 /** One line: the title, else how the first prompt begins. */
 export function rowLabel(row: SessionRow): string {
-  const line = (row.title || row.prompt).split('\n').find((text) => text.trim() !== '');
+  const line = undirected(row.title || row.prompt)
+    .split('\n')
+    .find((text) => text.trim() !== '');
   if (line !== undefined) return textStart(line.trim(), 200);
   // What cannot be read has no name left but its own.
   return row.problem ? l10n.t('Session {0}', row.id.slice(0, 8)) : l10n.t('New session');

@@ -6,6 +6,7 @@ import { folderAt } from './folders.js';
 import { l10n } from './l10n.js';
 import type { SessionList } from './sessionList.js';
 import { pickSession, pickSessions, type Target } from './sessionPick.js';
+import type { SessionRef } from './sessionUri.js';
 import type { SessionsTree } from './sessionsTree.js';
 import type { SessionNode } from './treeModel.js';
 
@@ -27,13 +28,13 @@ export class Targets {
   /** One session, `undefined` when the person changed their mind. */
   async one(args: readonly unknown[], title: string, when?: (row: SessionRow) => boolean): Promise<Target | undefined> {
     const given = await this.#given(args);
-    return given ? given[0] : pickSession(this.#list, { title, when });
+    return given ? given[0] : pickSession(this.#list, { title, when, open: this.#open() });
   }
 
   /** One or more sessions, empty when the person changed their mind. */
   async many(args: readonly unknown[], title: string, when?: (row: SessionRow) => boolean): Promise<readonly Target[]> {
     const given = await this.#given(args);
-    return given ? given.filter(({ row }) => when?.(row) ?? true) : pickSessions(this.#list, { title, when });
+    return given ? given.filter(({ row }) => when?.(row) ?? true) : pickSessions(this.#list, { title, when, open: this.#open() });
   }
 
   /** What the call says it is about; `undefined` when it says nothing, as from the palette. */
@@ -47,6 +48,13 @@ export class Targets {
       if (subject?.id !== undefined) return [await this.#find(subject.folder.path, subject.id)];
     }
     return undefined;
+  }
+
+  /** The session in front of the person. */
+  #open(): SessionRef | undefined {
+    const panel = this.#panels.current();
+    const id = panel?.visible === true ? panel.subject.id : undefined;
+    return panel && id !== undefined ? { folder: panel.subject.folder.path, id } : undefined;
   }
 
   async #find(folderPath: string, id: string): Promise<Target> {

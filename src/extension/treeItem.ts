@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
+import type { Problem } from '../model/row.js';
 import { ageText, joined } from './amountText.js';
 import { commandId } from './commandTable.js';
 import { l10n } from './l10n.js';
 import { rowAccessibilityLabel, rowContext, rowDescription, rowIcon, rowLabel, type RowIcon } from './rowText.js';
 import { sessionUriParts } from './sessionUri.js';
+import { isolated } from './textDirection.js';
 import type { NoteNode, SearchNode, SessionNode, TreeNode } from './treeModel.js';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -69,10 +71,11 @@ function itemOf(node: TreeNode, now: number): vscode.TreeItem {
     }
     case 'problem': {
       const { kind, detail, path } = node.problem;
-      const item = new vscode.TreeItem(path.split(/[\\/]/).at(-1) ?? path, None);
+      // A file is called by an id: what is wrong comes first, as the end is cut.
+      const item = new vscode.TreeItem(problemTitle(kind), None);
       const command = { command: 'vscode.open', title: l10n.t('Open'), arguments: [vscode.Uri.file(path)] };
       return Object.assign(item, {
-        description: joined([kind, detail]),
+        description: joined([detail, path.split(/[\\/]/).at(-1) ?? path]),
         tooltip: `${path}\n${detail}`,
         iconPath: new vscode.ThemeIcon('warning'),
         contextValue: 'problem',
@@ -90,6 +93,21 @@ function itemOf(node: TreeNode, now: number): vscode.TreeItem {
 const problemCount = (count: number): string => (count === 1 ? l10n.t('1 problem') : l10n.t('{0} problems', count));
 const sessionCount = (count: number): string => (count === 1 ? l10n.t('1 session') : l10n.t('{0} sessions', count));
 
+function problemTitle(kind: Problem['kind']): string {
+  switch (kind) {
+    case 'damaged':
+      return l10n.t('Damaged');
+    case 'salvaged':
+      return l10n.t('Salvaged');
+    case 'orphaned':
+      return l10n.t('Incomplete');
+    case 'newer':
+      return l10n.t('Newer version');
+    case 'unreadable':
+      return l10n.t('Unreadable');
+  }
+}
+
 function searchItem({ search: { name, query, rows, failure } }: SearchNode): vscode.TreeItem {
   const item = new vscode.TreeItem(name, rows && rows.length > 0 ? Collapsed : None);
   const said = failure ?? (rows ? sessionCount(rows.length) : l10n.t('being searched'));
@@ -103,7 +121,7 @@ function searchItem({ search: { name, query, rows, failure } }: SearchNode): vsc
 }
 
 function sessionItem({ row, folder, children }: SessionNode, now: number): vscode.TreeItem {
-  const item = new vscode.TreeItem(rowLabel(row), children.length > 0 ? Collapsed : None);
+  const item = new vscode.TreeItem(isolated(rowLabel(row)), children.length > 0 ? Collapsed : None);
   return Object.assign(item, {
     description: rowDescription(row, now),
     iconPath: themeIcon(rowIcon(row)),

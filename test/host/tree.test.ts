@@ -126,6 +126,35 @@ describe('the Sessions tree', () => {
     await window.webview((frame) => frame.getByText('What is 6 * 7?'));
   });
 
+  test('from the palette, the session in the panel stands first, and what only ours have is for ours alone', async () => {
+    const window = await openTree();
+    await startSession(host(), 'hello', { title: 'Older, in the panel' });
+    await startSession(host(), 'hello', { title: 'Newer' });
+    await row('Newer').waitFor();
+    await select('Older, in the panel');
+    await window.page.keyboard.press('Enter');
+    await window.editorTab('Older, in the panel').waitFor();
+    const offered = async (command: string): Promise<string[]> => {
+      let found: string[] = [];
+      await window.ask(
+        () => window.runCommand(command),
+        async () => {
+          await window.quickRow('Newer').waitFor({ timeout: 10_000 });
+          found = await window.quickInput.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+        },
+      );
+      await window.page.keyboard.press('Escape');
+      return found;
+    };
+    assert.match((await offered('Skein: Rename…'))[0] ?? '', /^Older, in the panel/);
+    const pinnable = await offered('Skein: Pin');
+    assert.match(pinnable[0] ?? '', /Older, in the panel/);
+    assert.deepEqual(
+      pinnable.filter((text) => text.includes('clinvk')),
+      [],
+    );
+  });
+
   test('F2 renames', async () => {
     const window = await openTree();
     await startSession(host(), 'hello', { title: 'Before' });
@@ -188,7 +217,11 @@ describe('the Sessions tree', () => {
     const window = await openTree();
     const all = (await listed(host())).length;
     await window.titleAction(view, 'Filter Sessions…');
-    await window.quickRow(/^codex$/i).click();
+    // The label alone: VS Code keeps in a row, out of sight, what stood in it before.
+    await window.quickInput
+      .locator('.monaco-list-row .label-name', { hasText: /^codex$/i })
+      .first()
+      .click();
     await window.page.keyboard.press('Enter');
     const shown = (await listed(host())).filter(({ backend }) => backend === 'codex').length;
     const note = `${String(all - shown)} hidden by the filter`;
@@ -287,7 +320,8 @@ describe('the Sessions tree', () => {
     await window.page.mouse.move(0, 0);
     await window.expand(view, 'Health');
     await window.expand(view, 'Skein');
-    const problem = window.treeRow(view, `${'a'.repeat(32)}.json`);
+    const problem = window.treeRows(view).filter({ hasText: `${'a'.repeat(32)}.json` });
     await problem.locator('.codicon-warning').waitFor();
+    assert.deepEqual(await problem.locator('.label-name').innerText(), 'Damaged');
   });
 });

@@ -5,6 +5,7 @@ import { agentTitle } from '../../src/extension/agentTitle.js';
 import { ageText, costText, tokensText } from '../../src/extension/amountText.js';
 import { rowAccessibilityLabel, rowContext, rowDescription, rowIcon, rowLabel } from '../../src/extension/rowText.js';
 import { escaped, rowTooltip } from '../../src/extension/rowTooltip.js';
+import { isolated } from '../../src/extension/textDirection.js';
 import { sessionRow } from '../support/sessionRow.js';
 
 const now = Date.parse('2026-11-21T12:00:00.000Z');
@@ -16,6 +17,18 @@ const day = 24 * hour;
 describe('an agent’s name', () => {
   test('is its own, whatever a file says it is', () => {
     assert.deepEqual(['claude', 'mine', 'constructor', '__proto__'].map(agentTitle), ['Claude', 'Mine', 'Constructor', '__proto__']);
+  });
+});
+
+describe('a title’s direction', () => {
+  test('is not turned round by controls in it, nor turns round what stands beside it', () => {
+    assert.equal(rowLabel(sessionRow({ title: '\u202Eevil gnp.exe\u2066' })), 'evil gnp.exe');
+    assert.equal(rowLabel(sessionRow({ title: '\u202E \u202C', prompt: '' })), 'New session');
+    assert.deepEqual(['שלום (12)', 'مرحبا', 'naïve 🎉 算法'].map(isolated), [
+      '\u2068שלום (12)\u2069',
+      '\u2068مرحبا\u2069',
+      'naïve 🎉 算法',
+    ]);
   });
 });
 

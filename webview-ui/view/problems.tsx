@@ -18,7 +18,7 @@ export function Problems({ session }: { readonly session: SessionView }) {
           title={headings[row.problem.kind]}
           actions={<Button onClick={() => post({ kind: 'command', command: 'showLog' })}>Show log</Button>}
         >
-          <p>{row.problem.detail}</p>
+          <p>{sentence(row.problem.detail)}</p>
           <p class="mono">{row.problem.path}</p>
         </Notice>
       )}
@@ -43,6 +43,8 @@ export function Problems({ session }: { readonly session: SessionView }) {
     </>
   );
 }
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`;
 
 const headings = {
   damaged: 'This session is damaged',
