@@ -52,11 +52,6 @@ export class TurnRunner {
     this.queue = new PromptQueue(context);
   }
 
-  /** Sessions that an agent is kept for. */
-  get warm(): number {
-    return this.#warm.size;
-  }
-
   running(id: string): Turn | undefined {
     return this.#running.get(id);
   }

@@ -36,11 +36,6 @@ export class WarmAgents {
     this.#sweep = setInterval(() => this.#dropIdle(), sweepMs).unref();
   }
 
-  /** How many sessions are in memory. */
-  get size(): number {
-    return this.#kept.size;
-  }
-
   /**
    * The session's agent, which is then the caller's. None when it is another agent or folder than wanted, or when the session
    * went on elsewhere since, so that this agent does not know all of it.
