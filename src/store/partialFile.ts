@@ -4,6 +4,7 @@ import { entrySchema, type Entry, type EntryOf } from '../model/entry.js';
 import type { StoreContext } from './storeContext.js';
 import { writeDurably } from './durable.js';
 import { SessionError, messageOf } from '../model/errors.js';
+import { isTooDeep } from '../model/json.js';
 import { isSystemError, systemCode, withFileErrors } from './fileError.js';
 import type { FilePort } from './filePort.js';
 import { freshId } from './freshId.js';
@@ -125,7 +126,7 @@ export async function readPartial(
   const [first, ...lines] = text.split('\n').map(parsed);
   const head = partialHeadSchema.safeParse(first);
   if (!head.success) return undefined;
-  return { owner: head.data.owner, entries: lines.flatMap((line) => entrySchema.safeParse(line).data ?? []) };
+  return { owner: head.data.owner, entries: lines.flatMap((line) => (isTooDeep(line) ? [] : (entrySchema.safeParse(line).data ?? []))) };
 }
 
 function parsed(line: string): unknown {

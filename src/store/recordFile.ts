@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { Low, LowSync, type Adapter, type SyncAdapter } from 'lowdb';
 import * as z from 'zod';
 import { SessionError } from '../model/errors.js';
+import { isTooDeep } from '../model/json.js';
 import { recordVersion, sessionRecordSchema, type SessionRecord } from '../model/record.js';
 import { writeDurably, type DurableOptions } from './durable.js';
 import { fileError, withFileErrors } from './fileError.js';
@@ -27,6 +28,7 @@ function parse(bytes: Uint8Array, file: string): ShownRecord {
   } catch (error) {
     throw damaged(file, 'is not JSON', error);
   }
+  if (isTooDeep(value)) throw damaged(file, 'is nested too deeply');
   const result = shownSchema.safeParse(value);
   if (!result.success) {
     const version = z.looseObject({ version: z.number() }).safeParse(value).data?.version ?? 0;

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
 import { entrySchema, type Entry } from '../model/entry.js';
 import { SessionError } from '../model/errors.js';
+import { isTooDeep } from '../model/json.js';
 import { recordVersion } from '../model/record.js';
 import type { Problem } from '../model/row.js';
 import { appendDurably, writeDurably } from './durable.js';
@@ -103,10 +104,12 @@ function parseLine(bytes: Uint8Array | undefined, where: string): ParsedLine {
   if (text.trim() === '') return { kind: 'damaged', detail: '' };
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // An editor on Windows may have put a byte order mark in front of the first.
+    value = JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
   } catch {
     return { kind: 'damaged', detail: `${where} is not JSON` };
   }
+  if (isTooDeep(value)) return { kind: 'damaged', detail: `${where} is nested too deeply` };
   const result = entrySchema.safeParse(value);
   if (result.success) return { entry: result.data, text };
   const newerVersion = newerSchema.safeParse(value).data?.version;
@@ -137,6 +140,7 @@ function linesOf(entries: readonly Entry[]): Buffer {
 }
 
 function checked(entry: Entry): Entry {
+  if (isTooDeep(entry)) throw new SessionError('usage', `an entry of type ${entry.type} is nested too deeply`);
   const result = entrySchema.safeParse(entry);
   if (result.success) return result.data;
   throw new SessionError('usage', `an entry of type ${entry.type} does not fit: ${result.error.issues[0]?.message ?? ''}`, {

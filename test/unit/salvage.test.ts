@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { thisOwner } from '../../src/store/owner.js';
 import { openScratchStore } from '../support/openScratchStore.js';
@@ -60,5 +60,35 @@ describe('a session whose record is lost', () => {
     const [row] = await store.list();
     assert.deepEqual([row?.id, row?.problem?.kind, row?.workdir], [id, 'damaged', folder]);
     await assert.rejects(store.read(id), { code: 'damaged' });
+  });
+});
+
+describe('what a stranger or an editor did to the files', () => {
+  test('nesting without end makes a record or a line damaged, and stops nobody from listing or telling the session', async (t) => {
+    const { store, paths } = openScratchStore(t);
+    await store.create({ id, workdir: '/p', title: 'first' }, [message('q')]);
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    appendFileSync(
+      paths(id).transcript,
+      `{"type":"tool_call","id":"t","timestamp":"2026-01-27T10:00:00Z","call":{"id":"c","kind":"other","title":"t","status":"completed","input":${deep}}}\n`,
+    );
+    writeFileSync(paths(id).record, readFileSync(paths(id).record, 'utf8').replace('"metadata": {}', `"metadata": {"a": ${deep}}`));
+    const [row] = await store.list();
+    assert.deepEqual([row?.title, row?.problem?.kind], ['first', 'salvaged']);
+    const { entries, skipped } = await store.entries(id);
+    assert.match(skipped.map(({ detail }) => detail).join(), /nested too deeply/);
+    assert.ok(JSON.stringify([row, entries]).length > 0);
+    const call = { id: 'c', kind: 'other', title: 't', status: 'completed', input: JSON.parse(deep) as unknown } as const;
+    await assert.rejects(store.append(id, [{ type: 'tool_call', id: 'u', timestamp: '2026-01-27T10:00:00Z', call }]), { code: 'usage' });
+  });
+
+  test('a byte order mark in front of a transcript hides no first line', async (t) => {
+    const { store, paths } = openScratchStore(t);
+    await store.create({ id, workdir: '/projects/mine', title: 'first' }, [message('q')]);
+    writeFileSync(paths(id).transcript, `\ufeff${readFileSync(paths(id).transcript, 'utf8')}`);
+    rmSync(paths(id).record);
+    const { entries, skipped } = await store.entries(id);
+    assert.deepEqual([entries[0]?.type, skipped], ['session', []]);
+    assert.equal((await store.read(id)).workdir, '/projects/mine');
   });
 });
