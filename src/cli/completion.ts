@@ -1,7 +1,9 @@
 import tab from '@bomb.sh/tab/commander';
 import type { RootCommand } from '@bomb.sh/tab';
+import { configKeys } from '../core/config/configKeys.js';
 import { SessionError } from '../model/errors.js';
 import type { SessionRow } from '../model/row.js';
+import { bashCompletion } from './bashCompletion.js';
 import type { ExitCode } from './invocation.js';
 import { invoke } from './invocationOf.js';
 import { createProgram } from './program.js';
@@ -35,7 +37,8 @@ export async function complete(
       hint: `skein complete ${shells.join('|')}; for example: source <(skein complete bash)`,
     });
   }
-  root.setup('skein', 'skein', shell);
+  if (shell === 'bash') terminal.write(bashCompletion);
+  else root.setup('skein', 'skein', shell);
   return 0;
 }
 
@@ -57,7 +60,11 @@ async function knownRows(terminal: Terminal, env: Readonly<Record<string, string
 function suggestSessions(root: RootCommand, rows: readonly SessionRow[]): void {
   const short = shortIds(rows.map((row) => row.id));
   const ids = rows.map((row): Suggestion => [short.get(row.id) ?? row.id, sessionName(row)]);
-  const tags = [...new Set(rows.flatMap((row) => row.tags))].sort().map((tag): Suggestion => [tag, 'tag']);
+  const tags = [...new Set(rows.flatMap((row) => row.tags))]
+    .filter((tag) => !/\p{Cc}/u.test(tag))
+    .sort()
+    .map((tag): Suggestion => [tag, 'tag']);
+  const keys = Object.entries(configKeys).map(([name, { about }]): Suggestion => [name, about]);
   const offer = (suggestions: readonly Suggestion[]) => (add: (value: string, description: string) => void) => {
     for (const [value, description] of suggestions) add(value, description);
   };
@@ -65,6 +72,7 @@ function suggestSessions(root: RootCommand, rows: readonly SessionRow[]): void {
     for (const [name, argument] of command.arguments) {
       if (name === 'id') argument.handler = offer(ids);
       if (name === 'tag') argument.handler = offer(tags);
+      if (name === 'key') argument.handler = offer(keys);
     }
     for (const [name, option] of command.options) {
       if (name === 'tag') option.handler = offer(tags);

@@ -1,4 +1,5 @@
 import type { PermissionRequest } from '../model/turn.js';
+import { asked } from './asked.js';
 import { plainLine, plainText } from './plainText.js';
 import type { Terminal } from './terminal.js';
 
@@ -15,10 +16,9 @@ export async function askPermission(request: PermissionRequest, terminal: Termin
   for (const line of detailsOf(request)) terminal.say(line);
   const { default: select } = await import('@inquirer/select');
   try {
-    return await select(
-      { message: plainLine(request.title), choices: request.options.map(({ id, label }) => ({ value: id, name: plainLine(label) })) },
-      { output: process.stderr, signal, clearPromptOnDone: false },
-    );
+    const choices = request.options.map(({ id, label }) => ({ value: id, name: plainLine(label) }));
+    const message = plainLine(request.title);
+    return await asked((context) => select({ message, choices }, { ...context, clearPromptOnDone: false }), signal);
   } catch (error) {
     // Answered elsewhere, or the turn was cancelled; Ctrl+C at the question is passed on.
     if (signal.aborted) return null;

@@ -1,16 +1,22 @@
 import search from '@inquirer/search';
 import type { SessionRow } from '../model/row.js';
+import { asked } from './asked.js';
 import { sessionName, sessionState } from './sessionName.js';
 import { shortIds } from './shortId.js';
+import { cutTo, textWidthFor } from './textWidth.js';
 import { relativeTime, tokenWords } from './words.js';
 
 /** Lets the person choose a session: typing narrows the list, the arrows move in it. */
 export async function pickSession(rows: readonly SessionRow[]): Promise<SessionRow> {
   const short = shortIds(rows.map((row) => row.id));
   const now = Date.now();
+  const names = rows.map(sessionName);
+  const widthOf = await textWidthFor(names);
+  // A choice has a row, after its mark: one that is broken moves what is drawn.
+  const room = (process.stderr.columns || 80) - 3;
   const choices = rows.map((row) => ({
     value: row,
-    name: sessionName(row),
+    name: cutTo(sessionName(row), room, widthOf),
     short: sessionName(row),
     description: [
       short.get(row.id),
@@ -21,10 +27,8 @@ export async function pickSession(rows: readonly SessionRow[]): Promise<SessionR
       row.workdir,
     ].join(' · '),
   }));
-  return search<SessionRow>(
-    { message: 'Which session?', pageSize: 12, source: (term = '') => choices.filter(({ value }) => matches(value, term)) },
-    { output: process.stderr },
-  );
+  const source = (term = '') => choices.filter(({ value }) => matches(value, term));
+  return asked((context) => search<SessionRow>({ message: 'Which session?', pageSize: 12, source }, context));
 }
 
 /** Whether each word is in the title, prompt, agent, tags, folder or id. */

@@ -1,5 +1,6 @@
 import type { RunningTurn, Workspace } from '../core/workspace.js';
 import { SessionError } from '../model/errors.js';
+import { asked } from './asked.js';
 import { plainLine } from './plainText.js';
 import { shortId } from './shortId.js';
 import type { Terminal } from './terminal.js';
@@ -26,16 +27,12 @@ export async function orTakeOver(
     if (!terminal.interactive) throw busy;
     stopProgress();
     const { default: select } = await import('@inquirer/select');
-    const takes = await select(
-      {
-        message: `${plainLine(error.message)}. Take it over?`,
-        choices: [
-          { value: false, name: 'No, leave it' },
-          { value: true, name: 'Take it over: its turn ends, what it wrote is kept' },
-        ],
-      },
-      { output: process.stderr, clearPromptOnDone: false },
-    );
+    const choices = [
+      { value: false, name: 'No, leave it' },
+      { value: true, name: 'Take it over: its turn ends, what it wrote is kept' },
+    ];
+    const message = `${plainLine(error.message)}. Take it over?`;
+    const takes = await asked((context) => select({ message, choices }, { ...context, clearPromptOnDone: false }));
     if (!takes) throw busy;
     return start(true);
   }

@@ -265,13 +265,34 @@ describe('on a terminal', () => {
       assert.equal(turns, 2);
     }));
 
-  test('Ctrl+C in the list is 130', () =>
+  test('Ctrl+C in the list is 130, and so is Ctrl+D', () =>
     withCli(async (skein) => {
       await skein.start('hello');
-      const terminal = startOnTerminal(skein, ['resume', '--interactive']);
-      await terminal.see('Which session?');
-      terminal.type(keys.ctrlC);
+      for (const key of [keys.ctrlC, keys.ctrlD]) {
+        const terminal = startOnTerminal(skein, ['resume', '--interactive']);
+        await terminal.see('hello');
+        terminal.type(key);
+        assert.equal(await terminal.ended, 130);
+        assert.match(terminal.screen(), /error: interrupted\n$/);
+      }
+    }));
+
+  test('a choice in the list has one row, however long its title', () =>
+    withCli(async (skein) => {
+      await skein.start(`hello ${'long '.repeat(60)}`);
+      const terminal = startOnTerminal(skein, ['resume']);
+      await terminal.see('…');
+      assert.ok(terminal.lines().some((line) => /^❯ hello long .*…$/.test(line) && line.length <= 100));
+      terminal.type(keys.ctrlD);
       assert.equal(await terminal.ended, 130);
+    }));
+
+  test('Ctrl+D at a permission request cancels the turn', () =>
+    withCli(async (skein) => {
+      const terminal = startOnTerminal(skein, ['/write note.md hello']);
+      await terminal.see('❯');
+      terminal.type(keys.ctrlD);
+      assert.equal(await terminal.ended, 130, terminal.screen());
     }));
 
   test('lists are cut to its width', () =>

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import * as path from 'node:path';
 import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { clinvkSession, makeClinvkHome } from '../support/clinvkHome.js';
 import { withCli } from '../support/cli.js';
 
 /** What the help prints, as it is reviewed: one file for each. */
@@ -109,5 +113,33 @@ describe('completion', () => {
       assert.ok((await complete('sessions', 'list', '--tag', '')).includes('bugfix'));
       assert.ok((await complete('--session', '')).includes(id.slice(0, 8)));
       assert.ok((await complete('resume', '')).includes(id.slice(0, 8)));
+      assert.ok((await complete('config', 'set', 'session.')).includes('session.retention_days'));
+    }));
+
+  test('works in a bash without more, also for ids with a colon, and runs nothing of what it offers', () =>
+    withCli(async (skein) => {
+      const id = await skein.start('hello', '--tag', 'bugfix', '--tag', '$(touch${IFS}pwned)');
+      await makeClinvkHome(skein.home, skein.folder);
+      const script = path.join(skein.home, 'complete.sh');
+      await writeFile(script, (await skein.run(['complete', 'bash'])).stdout);
+      const bin = path.join(skein.home, 'bin');
+      await mkdir(bin);
+      await writeFile(path.join(bin, 'skein'), `#!/bin/bash\nexec ${skein.command.map((word) => `'${word}'`).join(' ')} "$@"\n`, {
+        mode: 0o755,
+      });
+      const offered = async (line: string) => {
+        const words = `COMP_LINE='${line}'; COMP_POINT=\${#COMP_LINE}; source '${script}'; source '${script}'; __skein_complete; printf '%s\\n' "\${COMPREPLY[@]}"`;
+        const env = { ...skein.env, PATH: `${bin}:${skein.env['PATH'] ?? ''}` };
+        const { stdout, stderr } = await promisify(execFile)('/bin/bash', ['--norc', '-c', words], { cwd: skein.folder, env });
+        assert.equal(stderr, '', line);
+        return stdout.trim().split('\n');
+      };
+      assert.deepEqual(await offered('skein sess'), ['sessions']);
+      assert.ok((await offered('skein sessions show ')).includes(id.slice(0, 8)));
+      assert.deepEqual(await offered(`skein sessions show clinvk:${clinvkSession.slice(0, 2)}`), [clinvkSession.slice(0, 8)]);
+      assert.deepEqual(await offered(`skein sessions untag ${id} bu`), ['bugfix']);
+      const [first, ...others] = await offered(`skein sessions untag ${id} $`);
+      assert.deepEqual([first?.startsWith('\\$\\(touch'), others], [true, []]);
+      assert.ok(!(await readdir(skein.folder)).includes('pwned'));
     }));
 });
