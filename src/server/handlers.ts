@@ -7,8 +7,12 @@ import type { Workspaces } from './workspaces.js';
 export type Handlers = { readonly [M in Method]: (params: Params<M>, signal: AbortSignal) => Promise<Result<M>> };
 
 /** Requests to verbs, one line each where the verb is all there is to it. */
-export function createHandlers(workspaces: Workspaces): Handlers {
+export function createHandlers(workspaces: Pick<Workspaces, 'get' | 'set'>): Handlers {
   const at = (params: { readonly folder: string }) => workspaces.get(params.folder);
+  const turnOf = async (params: { readonly folder: string; readonly id: string }) => {
+    const workspace = await at(params);
+    return workspace.running(params.id) ?? workspace.running(await workspace.resolveId(params.id));
+  };
   return {
     'sessions/list': async ({ folder, ...filter }) => {
       const { rows, hidden, problems } = await (await workspaces.get(folder)).list(filter);
@@ -84,11 +88,11 @@ export function createHandlers(workspaces: Workspaces): Handlers {
     },
     'turn/unqueue': async (params) => (await at(params)).unqueue(params.id, params.queued),
     'turn/cancel': async (params) => {
-      (await at(params)).running(params.id)?.cancel();
+      (await turnOf(params))?.cancel();
       return {};
     },
     'turn/respond': async (params) => {
-      (await at(params)).running(params.id)?.respond(params.request, params.option);
+      (await turnOf(params))?.respond(params.request, params.option);
       return {};
     },
     'lease/take': async (params) => (await at(params)).takeLease(params.id),
