@@ -24,7 +24,7 @@ type Ended = Awaited<RunningTurn['done']>;
 export class SessionCalls {
   readonly #context: CoreContext;
   readonly #workspace: Workspace;
-  /** By session, the last of the messages that wait for it, and how many do. */
+  /** By session, the last of the messages that wait for it, and how many do. What the person typed (`PromptQueue`) goes before them. */
   readonly #queues = new Map<string, { tail: Promise<unknown>; length: number }>();
   /** Who waits for whose answer: two that wait for each other would wait for ever. */
   readonly #waits = new Set<{ readonly from: string; readonly to: string }>();

@@ -19,7 +19,10 @@ export interface WaitingPrompt {
   readonly steers: boolean;
 }
 
-/** Prompts that wait for the running turn of their session in this process, oldest first. */
+/**
+ * What the person typed while a turn of the session ran in this process: shown, kept for a crash, and theirs to take back. Messages of
+ * other sessions wait in `SessionCalls`, for a turn of another process too, and after these.
+ */
 export class PromptQueue {
   readonly #context: CoreContext;
   readonly #waiting = new Map<string, readonly WaitingPrompt[]>();
