@@ -1,9 +1,5 @@
+import { Rounds } from './rounds.js';
 import type { QueryAnswer } from './sessionFilter.js';
-
-interface Round {
-  again: boolean;
-  done: Promise<void>;
-}
 
 export interface QueryAnswersOptions {
   /** Rejects where nothing is wrong with the query, but nobody can answer. */
@@ -13,14 +9,11 @@ export interface QueryAnswersOptions {
   readonly failed: (error: unknown) => void;
 }
 
-/**
- * What standing queries find, by folder. One round of questions at a time: a search over a long history can take longer
- * than the pause between two changes, and must neither pile up nor be overtaken by an older answer.
- */
+/** What standing queries find, by folder. In rounds: a search over a long history can take longer than the pause between two changes. */
 export class QueryAnswers {
   readonly #options: QueryAnswersOptions;
   readonly #answers = new Map<string, ReadonlyMap<string, QueryAnswer>>();
-  readonly #rounds = new Map<string, Round>();
+  readonly #rounds = new Rounds((folder) => this.#ask(folder));
 
   constructor(options: QueryAnswersOptions) {
     this.#options = options;
@@ -36,32 +29,19 @@ export class QueryAnswers {
     return [...(this.#answers.get(folder)?.values() ?? [])];
   }
 
-  /** Asks all queries of a folder; while they are being asked, once more after it. Ends with the last answer, never rejects. */
+  /** Asks all queries of a folder. Ends with answers to what was asked after this was called; never rejects. */
   refresh(folder: string): Promise<void> {
-    const running = this.#rounds.get(folder);
-    if (running) {
-      running.again = true;
-      return running.done;
-    }
-    const round: Round = { again: true, done: Promise.resolve() };
-    this.#rounds.set(folder, round);
-    round.done = this.#run(folder, round);
-    return round.done;
+    return this.#rounds.run(folder);
   }
 
-  async #run(folder: string, round: Round): Promise<void> {
+  async #ask(folder: string): Promise<void> {
     const { ask, queriesOf, failed } = this.#options;
     try {
-      while (round.again) {
-        round.again = false;
-        const queries = [...new Set(queriesOf(folder))];
-        const answers = await Promise.all(queries.map(async (query) => [query, await ask(folder, query)] as const));
-        this.#answers.set(folder, new Map(answers));
-      }
+      const queries = [...new Set(queriesOf(folder))];
+      const answers = await Promise.all(queries.map(async (query) => [query, await ask(folder, query)] as const));
+      this.#answers.set(folder, new Map(answers));
     } catch (error) {
       failed(error);
-    } finally {
-      this.#rounds.delete(folder);
     }
   }
 }

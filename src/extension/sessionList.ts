@@ -7,6 +7,7 @@ import type { Folder } from './folder.js';
 import { folderAt, onFoldersChanged, windowFolders } from './folders.js';
 import { failureSentence, failureText } from './failureText.js';
 import { QueryAnswers } from './queryAnswers.js';
+import { Rounds } from './rounds.js';
 import { savedSearches, savedSearchesSetting } from './savedSearchSetting.js';
 import type { SessionClient } from './sessionClient.js';
 import { narrowed, noFilter, type QueryAnswer, type SessionFilter } from './sessionFilter.js';
@@ -36,7 +37,7 @@ export class SessionList implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #loaded = new Map<string, Loaded>();
   readonly #answers: QueryAnswers;
-  readonly #reading = new Map<string, Promise<void>>();
+  readonly #reads = new Rounds((folder) => this.#read(folder));
   readonly #stale = new Set<string>();
   readonly #subscriptions: vscode.Disposable;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -113,14 +114,14 @@ export class SessionList implements vscode.Disposable {
   /** Reads the folders that were not read yet. Never rejects: a folder that cannot be listed says why. */
   async load(): Promise<readonly FolderSessions[]> {
     const unread = windowFolders().filter((folder) => !this.#loaded.has(folder.path));
-    await Promise.all(unread.map((folder) => this.#read(folder.path)));
+    await Promise.all(unread.map((folder) => this.#reads.run(folder.path)));
     if (unread.length > 0) this.#changed.fire();
     return this.current;
   }
 
   /** Reads all folders again. */
   async refresh(): Promise<void> {
-    await Promise.all(windowFolders().map((folder) => this.#read(folder.path)));
+    await Promise.all(windowFolders().map((folder) => this.#reads.run(folder.path)));
     this.#changed.fire();
   }
 
@@ -153,20 +154,11 @@ export class SessionList implements vscode.Disposable {
       this.#timer = undefined;
       const folders = [...this.#stale];
       this.#stale.clear();
-      void Promise.all(folders.map((path) => this.#read(path))).then(() => this.#changed.fire());
+      void Promise.all(folders.map((path) => this.#reads.run(path))).then(() => this.#changed.fire());
     }, settleMs);
   }
 
-  /** One read of a folder at a time; a change that comes while it runs is read after it. */
   async #read(folder: string): Promise<void> {
-    const before = this.#reading.get(folder) ?? Promise.resolve();
-    const reading = before.then(() => this.#readNow(folder));
-    this.#reading.set(folder, reading);
-    await reading;
-    if (this.#reading.get(folder) === reading) this.#reading.delete(folder);
-  }
-
-  async #readNow(folder: string): Promise<void> {
     const { archived, text } = this.#filter;
     const searching = this.#answers.refresh(folder);
     try {

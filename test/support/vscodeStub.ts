@@ -15,7 +15,15 @@ export class Disposable {
   static from(...all) { return new Disposable(() => all.forEach((one) => one.dispose())); }
   constructor(dispose) { this.dispose = dispose; }
 }
-export const workspace = { workspaceFolders: [], isTrusted: true, getConfiguration: () => ({ get: () => undefined }) };
+const never = () => new Disposable(() => undefined);
+export const workspace = {
+  workspaceFolders: [],
+  isTrusted: true,
+  getConfiguration: () => ({ get: () => undefined }),
+  onDidChangeConfiguration: never,
+  onDidChangeWorkspaceFolders: never,
+  onDidGrantWorkspaceTrust: never,
+};
 export const window = {};
 export const env = { language: 'en' };
 export const Uri = { file: (fsPath) => ({ fsPath }), joinPath: ({ fsPath }, ...parts) => ({ fsPath: [fsPath, ...parts].join('/') }) };

@@ -65,4 +65,14 @@ describe('the answers to saved searches', () => {
     await third;
     assert.deepEqual(answers.get('/here', 'zebra'), found('b'));
   });
+
+  test('are asked for once more also when nobody answered the first time', async () => {
+    const { answers, next } = slowServer(['zebra']);
+    const rounds = [answers.refresh('/here'), answers.refresh('/here')];
+    next().fail(new Error('the server is away'));
+    await new Promise(setImmediate);
+    next().answer(found('b'));
+    await Promise.all(rounds);
+    assert.deepEqual(answers.get('/here', 'zebra'), found('b'));
+  });
 });
