@@ -176,21 +176,22 @@ export class ChatPanel {
     this.#streaming = session !== undefined && session.live.length > 0;
     if (same) {
       this.post({ kind: 'row', row: session.row });
-    } else {
-      const { trusted, name } = folderAt(folder) ?? subject.folder;
-      this.post({
-        kind: 'snapshot',
-        session,
-        folder: { name, trusted, path: folder },
-        agents,
-        recent,
-        offers,
-        backend: subject.backend ?? defaultBackend(subject.folder),
-        model: subject.model,
-        reveal: this.#reveal,
-      });
-      this.#reveal = undefined;
+      // What streamed meanwhile is in the snapshot that is not sent: it comes by its updates alone.
+      return undefined;
     }
+    const { trusted, name } = folderAt(folder) ?? subject.folder;
+    this.post({
+      kind: 'snapshot',
+      session,
+      folder: { name, trusted, path: folder },
+      agents,
+      recent,
+      offers,
+      backend: subject.backend ?? defaultBackend(subject.folder),
+      model: subject.model,
+      reveal: this.#reveal,
+    });
+    this.#reveal = undefined;
     return session && { id: session.row.id, seq: session.seq };
   }
 

@@ -88,7 +88,7 @@ async function tellTranscript(
 ): Promise<void> {
   const { port } = context;
   const partial = await readPartial(port, paths.partial);
-  const why = lives ? `${holderName(lease)} took the session over` : undefined;
+  const why = lives ? `the session was taken over by ${holderName(lease)}` : undefined;
   const left = partial === undefined ? [] : await entriesLeft(context, paths, partial.entries, why);
   const lines: readonly Entry[] = previous === undefined ? left : [...left, leaseLine(lease, previous, lives)];
   if (lines.length > 0) await appendLines(port, paths.transcript, lines);
