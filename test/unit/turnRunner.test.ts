@@ -281,8 +281,14 @@ describe('a turn', () => {
     const agents = scriptedCatalog({ can: { resume: true } });
     let letGo = (): void => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));
-    const late = { ...agents, connect: (...args: Parameters<typeof agents.connect>) => held.then(() => agents.connect(...args)) };
-    await withFolder({ agents }, async ({ workspace, open }) => {
+    const connect: typeof agents.connect = async (...args) => {
+      await held;
+      const connection = await agents.connect(...args);
+      const dispose = () => connection.dispose().then(() => Promise.reject(new Error('it clings to life')));
+      return { ...connection, dispose };
+    };
+    const late = { ...agents, connect };
+    await withFolder({ agents }, async ({ workspace, open, log }) => {
       const { id } = await workspace.create({ backend: 'scripted' });
       await turn(workspace, id, 'one');
       await workspace.dispose();
@@ -297,6 +303,7 @@ describe('a turn', () => {
       while (agents.calls.filter((call) => call === 'dispose').length === disposed) await delay(1);
       assert.ok(agents.calls.includes('resume s1'));
       assert.equal(heard.at(-1)?.kind, 'ended');
+      while (!log.some((line) => line.includes('it clings to life'))) await delay(1);
     });
   });
 

@@ -87,7 +87,7 @@ async function converse(context: CoreContext, job: TurnJob, seen: Seen): Promise
       metadata: withBranch(now.metadata, plan.cwd),
     })),
   );
-  const agent = await withoutWaiting(agentFor(context, job), turn.signal);
+  const agent = await withoutWaiting(context, agentFor(context, job), turn.signal);
   if (!agent) return { stop_reason: 'cancelled' };
   seen.agent = agent;
   turn.answeredBy(agent.session.model);
@@ -155,17 +155,20 @@ async function agentFor(context: CoreContext, job: TurnJob): Promise<OpenedAgent
 }
 
 /** Stops waiting when the turn is stopped; an agent that comes up later is ended then. */
-async function withoutWaiting(opening: Promise<OpenedAgent>, signal: AbortSignal): Promise<OpenedAgent | undefined> {
+async function withoutWaiting(
+  { logger }: CoreContext,
+  opening: Promise<OpenedAgent>,
+  signal: AbortSignal,
+): Promise<OpenedAgent | undefined> {
   const stopped = new Promise<undefined>((resolve) => {
     if (signal.aborted) resolve(undefined);
     signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
   const agent = await Promise.race([opening, stopped]);
   if (agent === undefined) {
-    void opening.then(
-      (late) => late.connection.dispose(),
-      () => undefined,
-    );
+    opening
+      .then((late) => late.connection.dispose())
+      .catch((error: unknown) => logger.debug(`an agent that was not waited for: ${messageOf(error)}`));
   }
   return agent;
 }

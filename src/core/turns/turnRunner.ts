@@ -206,7 +206,7 @@ export class TurnRunner {
       await store
         .writePartial(id, null)
         .catch((cause: unknown) => context.logger.warn(`word of a turn stays in ${id}: ${messageOf(cause)}`));
-      await lease.release();
+      await lease.release().catch((cause: unknown) => context.logger.warn(`the lease of ${id} stays: ${messageOf(cause)}`));
       throw error;
     }
   }
