@@ -78,7 +78,9 @@ export function scopeOf(options: Options): 'here' | 'all' | undefined {
 
 /** One line for each thing that cannot be read whole, on stderr. */
 export function sayProblems(problems: readonly Problem[], terminal: Terminal): void {
-  for (const line of new Set(problems.map(({ kind, path, detail }) => plainLine(`${kind}: ${path}: ${detail}`)))) {
+  for (const line of new Set(
+    problems.map(({ kind, path, detail }) => plainLine(`${kind}: ${detail.startsWith(path) ? '' : `${path}: `}${detail}`)),
+  )) {
     terminal.say(terminal.styleError('yellow', line));
   }
 }

@@ -16,8 +16,9 @@ export async function sources({ options, terminal, open }: Invocation): Promise<
       { heading: 'SOURCE', text: (info) => info.name },
       { heading: 'PROGRAM', text: (info) => [info.title, info.version].filter(Boolean).join(' ') },
       { heading: 'SESSIONS', text: (info) => (info.found ? String(info.count ?? '-') : '-'), align: 'right' },
-      { heading: 'STATE', text: stateOf },
       { heading: 'PATH', text: (info) => info.path },
+      // Last, as the reasons are long: on a terminal they are cut there.
+      { heading: 'STATE', text: stateOf },
     ],
     infos,
     { width: terminal.width, paintHeading: (text) => terminal.style('bold', text) },

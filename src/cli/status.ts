@@ -3,6 +3,7 @@ import type { SettingsReport } from '../model/report.js';
 import type { SessionState } from '../model/sessionTools.js';
 import type { Invocation } from './invocation.js';
 import { plainLine } from './plainText.js';
+import { sessionName } from './sessionName.js';
 
 /** `skein sessions status` */
 export async function status({ args, options, terminal, open }: Invocation): Promise<undefined> {
@@ -20,7 +21,7 @@ export async function status({ args, options, terminal, open }: Invocation): Pro
 function lines(state: SessionState, settings: SettingsReport, now: number): string[] {
   const { context, children } = state;
   const fields: readonly (readonly [string, string | undefined])[] = [
-    ['session', `${plainLine(state.title) || '(no title)'} ${state.id}`],
+    ['session', `${sessionName(settings.row)} ${state.id}`],
     ['agent', [state.agent, settings.model].filter(Boolean).join(' ') || undefined],
     ['mode', settings.permission_mode],
     ['thinking', settings.thinking_level],

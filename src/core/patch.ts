@@ -108,17 +108,25 @@ async function patchForeign(context: CoreContext, rows: readonly SessionRow[], p
       : [];
   });
   const changedRows = items.map(({ row }) => row);
-  await journalChange(
+  const forget = await journalChange(
     context,
     wordsFor(changedRows, patch),
     changedRows.map(({ id }) => id),
     { act: 'describe', items: before, also },
   );
-  for (const { row, changes } of items) {
-    const parts = foreignId(row.id);
-    const source = parts && sourceNamed(context.sources, parts.source);
-    if (changes.title !== undefined) await source?.rename?.(parts?.ownId ?? '', changes.title);
-    if (changes.tags !== undefined) await source?.tag?.(parts?.ownId ?? '', changes.tags);
+  let isAnyDone = false;
+  try {
+    for (const { row, changes } of items) {
+      const parts = foreignId(row.id);
+      const source = parts && sourceNamed(context.sources, parts.source);
+      if (changes.title !== undefined) await source?.rename?.(parts?.ownId ?? '', changes.title);
+      isAnyDone ||= changes.title !== undefined;
+      if (changes.tags !== undefined) await source?.tag?.(parts?.ownId ?? '', changes.tags);
+      isAnyDone = true;
+    }
+  } catch (error) {
+    if (!isAnyDone) await forget();
+    throw error;
   }
 }
 

@@ -28,10 +28,15 @@ const changeSchema = z.discriminatedUnion('act', [
 /** `also`: the change before this one was made by the same act and is undone with it. */
 export type CoreChange = z.infer<typeof changeSchema>;
 
-/** Journals, before the act, a change that `undoLast` can take back. */
-export async function journalChange(context: CoreContext, what: string, ids: readonly string[], data: CoreChange): Promise<void> {
+/** Journals, before the act, a change that `undoLast` can take back. Gives what to call where the act came to nothing. */
+export async function journalChange(
+  context: CoreContext,
+  what: string,
+  ids: readonly string[],
+  data: CoreChange,
+): Promise<() => Promise<void>> {
   await context.ensure();
-  await context.store.journal({ what, ids, data });
+  return context.store.journal({ what, ids, data });
 }
 
 /** Takes back the last change of this surface, whatever it touched; `null` when there is none. */

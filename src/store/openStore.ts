@@ -171,10 +171,12 @@ class FolderStore implements Store {
     return this.#run(async () => (await import('./undo.js')).undoLast(this.#context));
   }
 
-  async journal({ what, ids, data }: { readonly what: string; readonly ids: readonly string[]; readonly data: unknown }): Promise<void> {
+  async journal(planned: { readonly what: string; readonly ids: readonly string[]; readonly data: unknown }): Promise<() => Promise<void>> {
     await ensureStore(this.root, this.#context.port);
-    const { journalChange } = await import('./journal.js');
-    await journalChange(this.#context, { what, ids: [...ids], act: { kind: 'outside', data } });
+    const { appendJournal, journalChange, markOf } = await import('./journal.js');
+    const { what, ids, data } = planned;
+    const change = await journalChange(this.#context, { what, ids: [...ids], act: { kind: 'outside', data } });
+    return () => appendJournal(this.#context, markOf(this.#context, change, 'void'));
   }
 
   async acquireLease(id: string, { takeOver }: { readonly takeOver?: boolean | undefined } = {}): Promise<Lease> {

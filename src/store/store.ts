@@ -130,8 +130,9 @@ export interface Store {
   /**
    * Journals a change that the caller is about to make outside this store (another program's session deleted) or to many
    * records at once, so that all changes of a surface are undone in one order. `undo` hands `data` (plain JSON) back.
+   * Gives what to call where the act came to nothing: there is nothing to undo then.
    */
-  journal(change: { readonly what: string; readonly ids: readonly string[]; readonly data: unknown }): Promise<void>;
+  journal(change: { readonly what: string; readonly ids: readonly string[]; readonly data: unknown }): Promise<() => Promise<void>>;
 
   /**
    * The right to run turns in the session. `busy` with the holder's name when another live process has it; with `takeOver` it is

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Workspace } from '../../src/core/workspace.js';
+import { ClaudeStore } from '../support/claudeStore.js';
 import { clinvkSession, makeClinvkHome } from '../support/clinvkHome.js';
 import { folderState } from '../support/folderState.js';
 import { withFolder } from '../support/openFolder.js';
@@ -53,6 +54,21 @@ describe('renaming, tagging and the like', () => {
       await workspace.patch([id], { addTags: [' two words '] });
       assert.deepEqual((await workspace.get(id)).tags, ['two words']);
       assert.equal((await workspace.list()).rows.length, 1);
+    });
+  });
+
+  test('of another program’s session that it refuses leaves nothing to undo', async () => {
+    await withFolder({}, async ({ workspace, home }) => {
+      const store = new ClaudeStore(home);
+      const claude = 'bbbbbbbb-0000-4000-8000-000000000001';
+      store.session(claude, [store.prompt('u', 'hello')]);
+      await mkdir(join(home, '.claude/sessions'));
+      await writeFile(join(home, '.claude/sessions/1.json'), JSON.stringify({ pid: process.pid, sessionId: claude }));
+      const id = await create(workspace, 'one');
+      await workspace.patch([id], { pinned: true });
+      await assert.rejects(workspace.patch([`claude:${claude}`], { title: 'x' }), { code: 'busy' });
+      assert.equal(await what(workspace), 'Pinned "one"');
+      assert.equal(await workspace.undo(), null);
     });
   });
 

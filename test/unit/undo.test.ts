@@ -80,6 +80,15 @@ describe('undo', () => {
     assert.equal(await store.undo(), null);
   });
 
+  test('passes over what came to nothing', async (t) => {
+    const { store } = openScratchStore(t);
+    await store.journal({ what: 'Deleted elsewhere', ids: [], data: 1 });
+    const forget = await store.journal({ what: 'Renamed elsewhere', ids: [], data: 2 });
+    await forget();
+    assert.equal((await store.undo())?.what, 'Deleted elsewhere');
+    assert.equal(await store.undo(), null);
+  });
+
   test('of a store that is not there, or whose journal is no journal, is nothing', async (t) => {
     const { store } = openScratchStore(t);
     assert.equal(await store.undo(), null);
