@@ -4,9 +4,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { withModels } from '../../src/agents/modelCatalog.js';
+import { HomeFile } from '../../src/core/config/homeFile.js';
+import { ToldOffers } from '../../src/core/config/toldOffers.js';
 import { SessionError } from '../../src/model/errors.js';
+import { silentLogger } from '../../src/model/logger.js';
 import { withFolder } from '../support/openFolder.js';
 import { startEndpoint } from '../support/endpointServer.js';
+import { withScratchFolder } from '../support/scratchFolder.js';
 import { scriptedCatalog } from '../support/scriptedCatalog.js';
 import { turn } from '../support/turn.js';
 
@@ -109,5 +113,17 @@ describe('what an agent offers', () => {
       assert.deepEqual((await workspace.offers('scripted', { ask: true })).models, []);
       assert.deepEqual(agents.calls, []);
     });
+  });
+});
+
+test('an agent that could not be asked is asked again by the next who wants to know', async () => {
+  await withScratchFolder('told', async (root) => {
+    const offers = new ToldOffers(new HomeFile(join(root, 'agents.json'), { program: 'test', logger: silentLogger }));
+    await assert.rejects(
+      offers.once('scripted', () => Promise.reject(new Error('no room for a folder'))),
+      /no room/,
+    );
+    await offers.once('scripted', () => offers.keep('scripted', { models: [{ id: 'm', title: 'M' }], thinking_levels: [] }));
+    assert.deepEqual((await offers.of('scripted')).models, [{ id: 'm', title: 'M' }]);
   });
 });

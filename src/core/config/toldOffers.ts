@@ -30,7 +30,12 @@ export class ToldOffers {
   /** Has an agent asked that has told nothing yet, once for all who want to know. */
   async once(agent: string, ask: () => Promise<void>): Promise<void> {
     if ((await this.of(agent)).models.length > 0) return;
-    const asked = this.#asked.get(agent) ?? ask();
+    const asked =
+      this.#asked.get(agent) ??
+      ask().catch((error: unknown) => {
+        this.#asked.delete(agent);
+        throw error;
+      });
     this.#asked.set(agent, asked);
     await asked;
   }
