@@ -22,9 +22,25 @@ export async function resume(invocation: Invocation): Promise<undefined> {
   if (choosing) return goOn(invocation, workspace, await chosen(invocation, workspace), args[0]);
   if (options.last === true) return goOn(invocation, workspace, await last(invocation, workspace), args[0]);
   const [id, prompt] = args;
-  if (id !== undefined) return goOn(invocation, workspace, await workspace.get(await workspace.resolveId(id)), prompt);
+  if (id !== undefined) return goOn(invocation, workspace, await named(invocation, workspace, id), prompt);
   if (terminal.interactive) return goOn(invocation, workspace, await chosen(invocation, workspace), undefined);
   throw new SessionError('usage', 'which session?', { hint: 'skein resume <id>, or --last' });
+}
+
+/** With `--all` also one of another folder, by its id or the unique start of it. */
+async function named({ options }: Invocation, workspace: Workspace, name: string): Promise<SessionRow> {
+  try {
+    return await workspace.get(await workspace.resolveId(name));
+  } catch (error) {
+    if (options.all !== true || !(error instanceof SessionError) || error.code !== 'not_found') throw error;
+    const { rows } = await workspace.list({ scope: 'all' });
+    const found = rows.filter(({ id }) => id.startsWith(name.toLowerCase()));
+    const [row] = found;
+    if (!row) throw error;
+    if (found.length > 1)
+      throw new SessionError('ambiguous', `"${name}" fits ${String(found.length)} sessions`, { hint: 'write more of the id' });
+    return row;
+  }
 }
 
 /** A session of another store is gone on with in its own folder: its agent works there. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { issueWords } from '../core/config/issueWords.js';
 import { SessionError } from '../model/errors.js';
 import { requests, type Method } from '../protocol/requests.js';
 import type { Handlers } from './handlers.js';
@@ -9,7 +9,7 @@ export const isMethod = (name: string): name is Method => Object.hasOwn(requests
 export async function call(handlers: Handlers, method: Method, params: unknown, signal: AbortSignal): Promise<unknown> {
   const parsed = requests[method].params.safeParse(params ?? {});
   if (!parsed.success) {
-    throw new SessionError('usage', `wrong params for ${method}: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
+    throw new SessionError('usage', `wrong params for ${method}: ${issueWords(parsed.error)}`);
   }
   // The table ties each method to its params; TypeScript cannot follow that through a variable method.
   const handler = handlers[method] as (params: unknown, signal: AbortSignal) => Promise<unknown>;

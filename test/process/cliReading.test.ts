@@ -310,6 +310,8 @@ describe('reading the machine', () => {
       assert.equal(((await skein.run(['sessions', 'show', id, '--json'])).json() as SessionRow).turn_count, 2);
       assert.equal((await call('sessions/get', { id: 'ffffffff' })).code, 3);
       assert.equal((await call('sessions/get', {})).code, 2);
+      const wrong = await call('sessions/list', { limit: 'x' });
+      assert.deepEqual([wrong.code, wrong.stderr], [2, 'error: wrong params for sessions/list: limit: expected number, received string\n']);
       assert.equal((await call('sessions/lost')).code, 2);
       assert.equal((await skein.run(['call', 'sessions/list', '--params', '{'])).code, 2);
       assert.equal((await skein.run(['call', 'sessions/list', '--params', '[]'])).code, 2);

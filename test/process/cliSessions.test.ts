@@ -161,6 +161,21 @@ describe('going on', () => {
       assert.equal((await rowOf(skein, id)).backend, 'demo');
     }));
 
+  test('resume --all takes the id of a session of another folder, and goes on there', () =>
+    withCli(async (skein) => {
+      const id = await skein.start('hello');
+      const other = path.join(skein.home, 'other');
+      await mkdir(other);
+      const here = { cwd: other };
+      const refused = await skein.run(['resume', id.slice(0, 8), 'hello again'], here);
+      assert.equal(refused.code, 3);
+      assert.match(refused.stderr, /hint: it belongs to .*: use --path /);
+      const run = await skein.run(['resume', '--all', id.slice(0, 8), 'hello again'], here);
+      assert.equal(run.code, 0, run.stderr);
+      assert.equal((await rowOf(skein, id)).turn_count, 2);
+      assert.equal((await skein.run(['resume', '--all', 'ffffffff', 'hello'], here)).code, 3);
+    }));
+
   test('session.auto_resume makes a plain prompt go on', () =>
     withCli(async (skein) => {
       await skein.start('hello');
