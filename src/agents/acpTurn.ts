@@ -1,10 +1,10 @@
 import type * as acp from '@agentclientprotocol/sdk/unstable';
-import { messageOf } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import { isRefusal, permissionRequest, permissionResponse } from './acpPermission.js';
 import { acpToolCallSchema } from './acpToolCall.js';
 import { AcpUpdates } from './acpUpdates.js';
 import type { TurnHooks } from './agent.js';
+import { askPerson } from './askedPerson.js';
 
 /** Characters of text and thoughts that are taken in a turn: many times what models say in one, and no more than memory bears. */
 const maxSaid = 16 << 20;
@@ -88,9 +88,9 @@ export class AcpTurn {
     this.#asked += 1;
     const request = permissionRequest(`${call.id}:${this.#asked}`, call, options, toolCall._meta);
     // Nobody can answer a question that has no answers.
-    const asked = options.length === 0 ? null : this.#ask(request);
+    const asked = options.length === 0 ? null : askPerson(this.#hooks, this.#logger, request);
     this.#waiting += 1;
-    const chosen = await Promise.race([asked, aborted(this.#hooks.signal)]);
+    const chosen = await asked;
     this.#waiting -= 1;
     this.onHeard();
     const { aborted: isCancelled } = this.#hooks.signal;
@@ -105,20 +105,4 @@ export class AcpTurn {
   close(status: 'cancelled' | 'failed'): void {
     for (const call of this.#updates.unfinished(status)) this.#hooks.update({ kind: 'tool', call });
   }
-
-  async #ask(request: Parameters<TurnHooks['permission']>[0]): Promise<string | null> {
-    try {
-      return await this.#hooks.permission(request);
-    } catch (error) {
-      this.#logger.warn(`no answer to “${request.title}”, taken as cancelled: ${messageOf(error)}`);
-      return null;
-    }
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    else signal.addEventListener('abort', () => resolve(null), { once: true });
-  });
 }

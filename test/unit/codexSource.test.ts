@@ -351,6 +351,21 @@ describe('a damaged Codex store', () => {
     });
   });
 
+  test('an index of names that leads nowhere is a problem of its own', async () => {
+    await withStore(async (home) => {
+      const index = join(home, '.codex/session_index.jsonl');
+      const count = (await codexSource({ env: { HOME: home } }).list()).rows.length;
+      await rm(index);
+      await symlink(index, index);
+      const { rows, problems } = await codexSource({ env: { HOME: home } }).list();
+      assert.equal(rows.length, count);
+      assert.deepEqual(
+        problems.map(({ kind, path }) => [kind, path]),
+        [['unreadable', index]],
+      );
+    });
+  });
+
   test('a new rollout of a new day is told', async () => {
     await withStore(async (home) => {
       const source = codexSource({ env: { HOME: home } });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { StopReason } from '../../model/entry.js';
-import { messageOf } from '../../model/errors.js';
 import type { Logger } from '../../model/logger.js';
 import { noTokens } from '../../model/usage.js';
 import { saidError } from '../acpFailure.js';
 import type { TurnHooks, TurnResult } from '../agent.js';
+import { askPerson } from '../askedPerson.js';
 import { resultLineSchema, toolQuestionSchema, type ResultLine } from './claudeLines.js';
 import type { ClaudeLine } from './claudeLink.js';
 import { claudeGivenTool } from './claudeGivenTool.js';
@@ -86,7 +86,7 @@ export class ClaudeTurn {
 
   /** Shows the call and asks. Resolves to the answer for the program. */
   async permission(asked: unknown, withdrawn: AbortSignal): Promise<object> {
-    const { hooks } = this.#options;
+    const { hooks, logger } = this.#options;
     const question = toolQuestionSchema.parse(asked);
     const call = this.#updates.asked(question.tool_use_id, question.tool_name, question.input);
     hooks.update({ kind: 'tool', call });
@@ -94,7 +94,7 @@ export class ClaudeTurn {
     this.#waiting += 1;
     const mcp = claudeGivenTool(question.tool_name, question.mcp_server);
     const request = { id: `${call.id}:${this.#asked}`, title: call.title, call, options: [...claudeOptions], ...(mcp && { mcp }) };
-    const chosen = await this.#ask(request, withdrawn);
+    const chosen = await askPerson(hooks, logger, request, withdrawn);
     this.#waiting -= 1;
     this.onHeard();
     const option = claudeOptions.find(({ id }) => id === chosen);
@@ -135,26 +135,9 @@ export class ClaudeTurn {
     if (this.#cost === undefined || baseCost === undefined) return null;
     return this.#cost >= baseCost ? this.#cost - baseCost : this.#cost;
   }
-
-  /** Whatever ends the turn or takes the question back answers for the person. */
-  async #ask(request: Parameters<TurnHooks['permission']>[0], withdrawn: AbortSignal): Promise<string | null> {
-    const { hooks, logger } = this.#options;
-    const asked = hooks.permission(request).catch((error: unknown) => {
-      logger.warn(`no answer to “${request.title}”, taken as cancelled: ${messageOf(error)}`);
-      return null;
-    });
-    return Promise.race([asked, aborted(hooks.signal), aborted(withdrawn)]);
-  }
 }
 
 function stopReasonOf({ subtype, stop_reason: reason }: ResultLine): StopReason {
   if (subtype === 'error_max_turns') return 'max_turn_requests';
   return reason === 'max_tokens' || reason === 'refusal' ? reason : 'end_turn';
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    else signal.addEventListener('abort', () => resolve(null), { once: true });
-  });
 }

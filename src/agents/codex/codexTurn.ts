@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { messageOf } from '../../model/errors.js';
 import type { Logger } from '../../model/logger.js';
 import type { TurnHooks, TurnResult } from '../agent.js';
+import { askPerson } from '../askedPerson.js';
 import { codexFailure } from './codexFailure.js';
 import { codexEvents, codexQuestionSchema } from './codexMessages.js';
 import { codexOptions, codexQuestions, type CodexChoice } from './codexQuestion.js';
@@ -124,18 +124,7 @@ export class CodexTurn {
 
   async #ask(request: Parameters<TurnHooks['permission']>[0]): Promise<CodexChoice> {
     const { hooks, logger } = this.#options;
-    const asked = hooks.permission(request).catch((error: unknown) => {
-      logger.warn(`no answer to “${request.title}”, taken as cancelled: ${messageOf(error)}`);
-      return null;
-    });
-    const chosen = await Promise.race([asked, aborted(hooks.signal)]);
+    const chosen = await askPerson(hooks, logger, request);
     return chosen === 'once' || chosen === 'session' || chosen === 'reject' ? chosen : 'cancel';
   }
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    else signal.addEventListener('abort', () => resolve(null), { once: true });
-  });
 }

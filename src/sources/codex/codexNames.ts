@@ -69,9 +69,9 @@ export class CodexNames {
 
   #part(path: string, read: (path: string) => ReadonlyMap<string, CodexMarks>, problems: Problem[]): ReadonlyMap<string, CodexMarks> {
     const known = this.#known.get(path);
-    const stamp = sqliteStamp(path);
-    if (known?.stamp === stamp) return known.marks;
     try {
+      const stamp = sqliteStamp(path);
+      if (known?.stamp === stamp) return known.marks;
       const marks = read(path);
       this.#known.set(path, { stamp, marks });
       return marks;
