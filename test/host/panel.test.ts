@@ -205,6 +205,10 @@ describe('what is kept', () => {
       await block.hover();
       await block.getByRole('button', { name: 'Copy code' }).click();
     }
+    const painted = await panel.page.evaluate<string[]>(
+      "[...document.querySelectorAll('.code-block code')].map((code) => getComputedStyle(code).backgroundColor)",
+    );
+    assert.deepEqual(painted, ['rgba(0, 0, 0, 0)', 'rgba(0, 0, 0, 0)'], 'the block is what has a background');
     await panel.page.locator('.code-block').first().hover();
     await panel.page.locator('.code-block').first().getByRole('button', { name: 'Insert at the cursor' }).click();
     await panel.page.getByRole('button', { name: 'Copy answer as Markdown' }).click();

@@ -1,5 +1,5 @@
 /* The page's side of panelPage.ts: plays the extension host. Runs before the panel's own script, in the page. */
-/* global document, window, structuredClone, MessageEvent, requestAnimationFrame */
+/* global document, window, structuredClone, CSSStyleSheet, MessageEvent, requestAnimationFrame */
 
 const harness = {
   posted: [],
@@ -60,3 +60,16 @@ window.acquireVsCodeApi = () => ({
     harness.saved = structuredClone(value);
   },
 });
+
+// What VS Code puts into each webview of its own accord, as far as it has to be undone.
+const defaults = new CSSStyleSheet();
+defaults.replaceSync(`@layer vscode-default {
+  code {
+    padding: 1px 3px;
+    border-radius: 4px;
+    background-color: var(--vscode-textPreformat-background);
+    color: var(--vscode-textPreformat-foreground);
+  }
+  pre code { padding: 0; }
+}`);
+document.adoptedStyleSheets.push(defaults);
