@@ -52,6 +52,14 @@ describe('the settings', () => {
       await writeFile(join(home, '.skein', 'config.yaml'), 'session: { retention_days: -3 }\n');
       assert.equal(await config.get('session.retention_days'), 0);
       assert.match(log.join('\n'), /config\.yaml: session\.retention_days is left out/);
+      await writeFile(
+        join(home, '.skein', 'config.yaml'),
+        'sesion: { auto_resume: true }\nbudget: { tag: { a.b: { usd: 1 } } }\nagents: { x: { command: y, env: { A: b }, endpoint: { url: http://h } } }\n',
+      );
+      const before = log.length;
+      await config.get();
+      const path = join(home, '.skein', 'config.yaml');
+      assert.deepEqual(log.slice(before), [`warn: ${path}: there is no setting "sesion.auto_resume"`]);
       await writeFile(join(home, '.skein', 'config.yaml'), 'session: [\n');
       await assert.rejects(config.get('session.retention_days'), { code: 'damaged' });
       await assert.rejects(config.set('session.retention_days', 3), { code: 'damaged' });

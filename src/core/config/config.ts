@@ -46,6 +46,8 @@ export class Config {
     const agents = new Set(layers.flatMap(({ tree }) => agentNames(tree)));
     const tags = new Set(layers.flatMap(({ tree }) => Object.keys(objectAt(objectAt(tree, 'budget'), 'tag'))));
     const names = [...Object.keys(configKeys), ...[...agents].flatMap(agentKeysOf), ...[...tags].flatMap(tagBudgetKeysOf)];
+    if (key === undefined)
+      for (const layer of layers) for (const name of unknownNames(layer.tree)) layer.warn(`${layer.path}: there is no setting "${name}"`);
     const wanted = names.filter((name) => key === undefined || name.startsWith(`${key}.`));
     if (key !== undefined && !openGroups.includes(key) && wanted.length === 0) throw unknownKey(key);
     const tree = treeOf(wanted.map((name) => [name, valueOf(layers, name, requireKey(name))]));
@@ -138,6 +140,16 @@ const agentSchema = z
     defaults: z.object({ model: z.string().optional() }).optional(),
   })
   .transform(({ defaults, ...agent }) => ({ ...agent, model: defaults?.model }));
+
+/** What a file sets that is no setting: a slip of the person's. */
+function unknownNames(tree: Tree, above = ''): string[] {
+  return Object.entries(tree).flatMap(([part, value]) => {
+    const name = `${above}${part}`;
+    if (keyNamed(name)) return [];
+    const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isGroup ? unknownNames(value as Tree, `${name}.`) : [name];
+  });
+}
 
 /** Names that a key can hold: a dot would end them. */
 const agentNames = (tree: Tree): string[] => Object.keys(objectAt(tree, 'agents')).filter((name) => /^[a-z0-9][\w-]*$/i.test(name));
