@@ -8,6 +8,7 @@ import type { HiddenRows } from './foreign/hiddenRows.js';
 import type { MovedFolders } from './foreign/movedFolders.js';
 import type { PermissionRules } from './turns/permissionRules.js';
 import type { OwnIds } from './foreign/ownIds.js';
+import type { Seal } from './seal.js';
 import type { ToldOffers } from './config/toldOffers.js';
 import type { TrustedModes } from './turns/trustedModes.js';
 
@@ -24,6 +25,7 @@ export interface CoreContext {
   readonly hidden: HiddenRows;
   readonly moved: MovedFolders;
   readonly ownIds: OwnIds;
+  readonly seal: Seal;
   readonly told: ToldOffers;
   /** `$SKEIN_HOME`. */
   readonly home: string;

@@ -16,6 +16,7 @@ import { HomeFile } from './config/homeFile.js';
 import { MovedFolders } from './foreign/movedFolders.js';
 import { PermissionRules } from './turns/permissionRules.js';
 import { OwnIds } from './foreign/ownIds.js';
+import { Seal } from './seal.js';
 import { ToldOffers } from './config/toldOffers.js';
 import { TrustedModes } from './turns/trustedModes.js';
 import type { Workspace, WorkspaceOptions } from './workspace.js';
@@ -47,6 +48,7 @@ export async function openWorkspace(dir: string, options: WorkspaceOptions): Pro
     moved,
     told: new ToldOffers(new HomeFile(join(home, 'agents.json'), { program, logger })),
     ownIds: new OwnIds(new HomeFile(join(home, 'agent-sessions', `${nameOf(location.root)}.json`), { program, logger }), location.root),
+    seal: new Seal(new HomeFile(join(home, 'seal-key'), { program, logger }), location.root),
     home,
     program,
     env,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { messageOf, SessionError } from '../model/errors.js';
+import { jsonOf } from '../model/json.js';
 import type { SessionRecord } from '../model/record.js';
 import { isStore } from '../store/location.js';
 import type { UndoResult } from '../store/store.js';
@@ -28,6 +29,9 @@ const changeSchema = z.discriminatedUnion('act', [
 /** `also`: the change before this one was made by the same act and is undone with it. */
 export type CoreChange = z.infer<typeof changeSchema>;
 
+/** As it stands in the journal: the text of the change, and the seal that says that it was not a stranger who wrote it. */
+const sealedSchema = z.object({ change: z.string(), seal: z.string() });
+
 /** Journals, before the act, a change that `undoLast` can take back. Gives what to call where the act came to nothing. */
 export async function journalChange(
   context: CoreContext,
@@ -36,7 +40,8 @@ export async function journalChange(
   data: CoreChange,
 ): Promise<() => Promise<void>> {
   await context.ensure();
-  return context.store.journal({ what, ids, data });
+  const change = JSON.stringify(data);
+  return context.store.journal({ what, ids, data: { change, seal: await context.seal.of(change) } });
 }
 
 /** Takes back the last change of this surface, whatever it touched; `null` when there is none. */
@@ -45,12 +50,22 @@ export async function undoLast(context: CoreContext): Promise<UndoResult | null>
   const undone = await context.store.undo();
   if (!undone || undone.data === undefined) return undone;
   const { what, ids } = undone;
-  const { data: change } = changeSchema.safeParse(undone.data);
-  if (!change) throw new SessionError('unsupported', `"${what}" cannot be undone: this program does not know what it did`);
+  const change = await changeOf(context, undone.data);
+  if (!change) {
+    throw new SessionError('unsupported', `"${what}" cannot be undone: your Skein did not do it, or this version does not know how`, {
+      hint: 'undo now takes the change before that',
+    });
+  }
   await takeBack(context, change);
   if (!change.also) return { what, ids };
   const before = await undoLast(context);
   return { what, ids: [...new Set([...ids, ...(before?.ids ?? [])])] };
+}
+
+async function changeOf({ seal }: CoreContext, data: unknown): Promise<CoreChange | undefined> {
+  const { data: sealed } = sealedSchema.safeParse(data);
+  if (!sealed || !(await seal.isOn(sealed.change, sealed.seal))) return undefined;
+  return changeSchema.safeParse(jsonOf(sealed.change)).data;
 }
 
 async function takeBack(context: CoreContext, change: CoreChange): Promise<void> {

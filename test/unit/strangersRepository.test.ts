@@ -70,9 +70,11 @@ test('a stranger’s journal does not have files put into the stores of the pers
     const note = { version: 1, deleted_at: '2026-01-27T10:00:00.000Z', row, kept: [copy] };
     writeFileSync(join(evil, 'kept.json'), JSON.stringify(note));
     const base = { type: 'change', id: 'c1', timestamp: note.deleted_at, program: 'test', surface: 'test', what: 'Deleted it', ids: [] };
-    const act = { kind: 'outside', data: { act: 'remove', kept: [evil], also: false } };
-    writeFileSync(join(dir, '.skein', 'journal.jsonl'), `${JSON.stringify({ ...base, act })}\n`);
-    await assert.rejects(workspace.undo(), { code: 'damaged' });
+    const change = { act: 'remove', kept: [evil], also: false };
+    for (const data of [change, { change: JSON.stringify(change), seal: '00'.repeat(32) }]) {
+      writeFileSync(join(dir, '.skein', 'journal.jsonl'), `${JSON.stringify({ ...base, act: { kind: 'outside', data } })}\n`);
+      await assert.rejects(workspace.undo(), { code: 'unsupported' });
+    }
     assert.ok(!existsSync(join(home, '.claude')));
   });
 });
