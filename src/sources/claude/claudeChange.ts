@@ -1,4 +1,4 @@
-import { constants, createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
+import { constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { cp, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
@@ -6,6 +6,7 @@ import { SessionError } from '../../model/errors.js';
 import type { SessionRow } from '../../model/row.js';
 import { titleFile } from './claudeFiles.js';
 import { objectOf, type JsonObject } from '../jsonValue.js';
+import { isSameFile } from '../sameFile.js';
 import type { SourceRemoval } from '../source.js';
 
 /** Versions that do not say which sessions are open: one that was written just now may be. */
@@ -54,7 +55,11 @@ export function claudeRemoval(config: string, rowOf: (ownId: string) => Promise<
         if (await copied(part, copy)) kept.push(copy);
       }
       const after = await stat(row.path);
-      if (after.size !== before.size || after.mtimeMs !== before.mtimeMs || !(await isSame(row.path, join(target, basename(row.path))))) {
+      if (
+        after.size !== before.size ||
+        after.mtimeMs !== before.mtimeMs ||
+        !(await isSameFile(row.path, join(target, basename(row.path))))
+      ) {
         await rm(target, { recursive: true, force: true });
         throw busy(row);
       }
@@ -146,15 +151,6 @@ function parsedTitle(text: string): JsonObject {
   } catch {
     // Written anew: it held nothing else that could be read.
     return {};
-  }
-}
-
-async function isSame(one: string, other: string): Promise<boolean> {
-  const [left, right] = [createReadStream(one), createReadStream(other)].map((stream) => stream[Symbol.asyncIterator]());
-  for (;;) {
-    const [a, b] = await Promise.all([left?.next(), right?.next()]);
-    if (a?.done || b?.done) return a?.done === b?.done;
-    if (!(a?.value as Buffer).equals(b?.value as Buffer)) return false;
   }
 }
 

@@ -6,6 +6,7 @@ import { jsonMembers } from '../jsonPart.js';
 import { logOf, type OpenclackyPlace } from './openclackyFolder.js';
 import { replaceFile } from '../replaceFile.js';
 import { isProgramRunning } from '../runningProgram.js';
+import { isSameFile } from '../sameFile.js';
 import type { Source } from '../source.js';
 
 export interface OpenclackyWriterOptions {
@@ -36,7 +37,7 @@ export function openclackyWriter(options: OpenclackyWriterOptions): Required<Pic
       const { path } = await placeOf(ownId);
       const before = stampOf(await lstat(path));
       const changed = renamed(await readFile(path), title, path);
-      if (stampOf(await lstat(path)) !== before) throw new SessionError('busy', `${path} was changed meanwhile`);
+      if (stampOf(await lstat(path)) !== before) throw changedMeanwhile(path);
       await replaceFile(path, changed);
     },
     removal: {
@@ -45,15 +46,25 @@ export function openclackyWriter(options: OpenclackyWriterOptions): Required<Pic
         const place = await placeOf(ownId);
         const from = place.isTrash ? 'trash' : 'sessions';
         const log = logOf(place);
+        const files = [place.path, ...place.chunks, ...(log === undefined ? [] : [log])];
         const parts = [
-          ...[place.path, ...place.chunks, ...(log === undefined ? [] : [log])].map((path) => ({ path, in: from })),
+          ...files.map((path) => ({ path, in: from })),
           ...(place.sessionId === undefined ? [] : [{ path: join(snapshots, place.sessionId), in: 'snapshots' }]),
         ];
+        const before = await stateOf(files);
         const kept: string[] = [];
         for (const part of parts) {
           const copy = join(keepIn, part.in, basename(part.path));
           await mkdir(dirname(copy), { recursive: true, mode: 0o700 });
           if (await copied(part.path, copy)) kept.push(copy);
+        }
+        try {
+          await refuseRunning();
+          const isSame = await isSameFile(place.path, join(keepIn, from, basename(place.path)));
+          if (!isSame || (await stateOf(files)) !== before) throw changedMeanwhile(place.path);
+        } catch (error) {
+          for (const copy of kept) await rm(copy, { recursive: true, force: true });
+          throw error;
         }
         for (const { path } of parts) await rm(path, { recursive: true, force: true });
         return { kept };
@@ -68,6 +79,21 @@ export function openclackyWriter(options: OpenclackyWriterOptions): Required<Pic
       },
     },
   };
+}
+
+const changedMeanwhile = (path: string): SessionError => new SessionError('busy', `${path} was changed meanwhile`, { hint: 'try again' });
+
+/** Differs whenever one of the files was changed, came or went. */
+async function stateOf(paths: readonly string[]): Promise<string> {
+  const states = await Promise.all(
+    paths.map((path) =>
+      lstat(path).then(stampOf, (error: unknown) => {
+        if (isMissing(error)) return '';
+        throw error;
+      }),
+    ),
+  );
+  return states.join(' ');
 }
 
 /** The file with another name in it, and every other byte as it was. */
@@ -90,7 +116,9 @@ async function copied(from: string, to: string): Promise<boolean> {
     await cp(from, to, { recursive: true, errorOnExist: true, force: false, preserveTimestamps: true });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (isMissing(error)) return false;
     throw error;
   }
 }
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
