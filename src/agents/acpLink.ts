@@ -114,8 +114,8 @@ export class AcpLink {
       else this.process.note('(an update that names no session)');
     } catch (error) {
       // One update that does not parse costs that update, not the turn.
-      if (!(error instanceof z.ZodError)) throw error;
-      this.#logger.warn(`${this.title}: an update was not understood: ${z.prettifyError(error)}`);
+      if (error instanceof z.ZodError) this.#logger.warn(`${this.title}: an update was not understood: ${z.prettifyError(error)}`);
+      else this.process.killForFault(error);
     }
   }
 }

@@ -58,7 +58,10 @@ function parse(line: string): Message | undefined {
   }
 }
 
-/** Hands on each line of stdout that is not empty; resolves at its end. A line longer than any message ends the agent. */
+/**
+ * Hands on each line of stdout that is not empty, as long as the agent is not given up; resolves at its end. A line longer than any
+ * message ends the agent.
+ */
 export function readLines(agent: AgentProcess, accept: (line: string) => void): Promise<void> {
   const decoder = new StringDecoder('utf8');
   let parts: string[] = [];
@@ -74,7 +77,7 @@ export function readLines(agent: AgentProcess, accept: (line: string) => void): 
     const line = parts.join('').trim();
     parts = [];
     length = 0;
-    if (line !== '') accept(line);
+    if (line !== '' && !agent.isGivenUp) accept(line);
   };
   return new Promise((resolve) => {
     agent.stdout.on('data', (chunk: Buffer) => {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import { secretMask } from './agentEnvironment.js';
 import { LineTail } from './lineTail.js';
@@ -39,6 +40,7 @@ export class AgentProcess {
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #tail: LineTail;
+  readonly #logFault: (words: string) => void;
   #running = true;
   #killed = false;
 
@@ -46,6 +48,7 @@ export class AgentProcess {
     const mask = secretMask(options.env);
     const log = limited((line) => options.logger.debug(`${options.name}: ${line}`));
     this.#tail = new LineTail(log, mask);
+    this.#logFault = (words) => options.logger.error(mask(`${options.name}: what it sent could not be taken in: ${words}`));
     this.#child = spawn(options.command, [...options.args], {
       cwd: options.cwd,
       env: options.env,
@@ -69,6 +72,11 @@ export class AgentProcess {
 
   get running(): boolean {
     return this.#running;
+  }
+
+  /** Whether it was killed for what it sent: nothing that comes after that counts. */
+  get isGivenUp(): boolean {
+    return this.#killed;
   }
 
   get pid(): number | undefined {
@@ -98,6 +106,15 @@ export class AgentProcess {
     this.note(reason);
     this.#killed = true;
     this.kill();
+  }
+
+  /**
+   * Kills it because of what was thrown while a message of its was taken in: that is a fault of ours, which ends its turn in an
+   * error. Our own process, which other sessions share, goes on.
+   */
+  killForFault(error: unknown): void {
+    this.#logFault((error instanceof Error && error.stack) || messageOf(error));
+    this.killFor(`(what it sent could not be taken in: ${messageOf(error)})`);
   }
 
   /** Ends it: closes stdin, as agents expect; asks after a third of `graceMs`; kills after all of it. */

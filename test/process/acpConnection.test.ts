@@ -165,6 +165,16 @@ describe('an ACP connection', () => {
       });
     });
 
+    test('an update that cannot be taken in ends the turn, not us', async () => {
+      const session = await agents.start(onPrompt(`say('what is too much'); reply(id, { stopReason: 'end_turn' });`));
+      const onUpdate = (): void => {
+        throw new RangeError('too much for us');
+      };
+      const { code, hint } = await failureOf(runTurn(session, 'hello', { onUpdate }));
+      assert.equal(code, 'agent_failed');
+      assert.match(hint ?? '', /too much for us/);
+    });
+
     test('a title that comes after the turn is told with the next one', async () => {
       const session = await agents.start(
         `let turns = 0;\n${onPrompt(`

@@ -104,6 +104,24 @@ describe('a codex app-server', () => {
     assert.equal((await runTurn(session, 'hello')).text, 'Skein has no answer to item/tool/call');
   });
 
+  test('that sends what cannot be taken in ends its turn, not us', async () => {
+    const session = await sessionWith(`await ask('item/tool/call', {}); say('what is too much'); end('completed');`);
+    const onUpdate = (): void => {
+      throw new RangeError('too much for us');
+    };
+    await assert.rejects(runTurn(session, 'hello', { onUpdate }), { code: 'agent_failed', hint: /too much for us/ });
+  });
+
+  test('that asks what cannot be answered ends its turn, not us', async () => {
+    const session = await sessionWith(`
+      const asks = { threadId: 't1', turnId: 'u1', itemId: 'p', reason: 'to nest', permissions: '?' };
+      const deep = '['.repeat(100000) + ']'.repeat(100000);
+      const question = JSON.stringify({ id: 'q', method: 'item/permissions/requestApproval', params: asks });
+      process.stdout.write(question.replace('"?"', deep) + '\\n');`);
+    const permit = choose('allow_once');
+    await assert.rejects(runTurn(session, 'hello', { permit }), { code: 'agent_failed', hint: /call stack/ });
+  });
+
   test('that asks for more rights gets those it asked for, or none', async () => {
     const permissions = { network: { enabled: true }, fileSystem: null };
     const question = JSON.stringify({ itemId: 'p', reason: 'to fetch', permissions });

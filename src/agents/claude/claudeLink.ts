@@ -103,8 +103,8 @@ export class ClaudeLink {
       this.#take(value);
     } catch (error) {
       // One line that does not parse costs that line, not the turn.
-      if (!(error instanceof z.ZodError)) throw error;
-      this.#logger.warn(`${this.title}: a line was not understood: ${z.prettifyError(error)}`);
+      if (error instanceof z.ZodError) this.#logger.warn(`${this.title}: a line was not understood: ${z.prettifyError(error)}`);
+      else this.process.killForFault(error);
     }
   }
 
@@ -118,7 +118,7 @@ export class ClaudeLink {
         break;
       }
       case 'control_request':
-        void this.#answer(questionSchema.parse(line));
+        this.#answer(questionSchema.parse(line)).catch((error: unknown) => this.process.killForFault(error));
         break;
       case 'control_cancel_request':
         this.#questions.get(z.string().parse(line['request_id']))?.abort();

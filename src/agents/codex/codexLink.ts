@@ -37,7 +37,7 @@ export class CodexLink {
     options: AgentProcessOptions,
   ) {
     this.process = new AgentProcess(options);
-    void readLines(this.process, (line) => this.#accept(line)).then(() => this.process.stop(lingerMs));
+    void readLines(this.process, (line) => this.#hear(line)).then(() => this.process.stop(lingerMs));
   }
 
   /** From now on what concerns the thread goes there; what concerns none goes to all. */
@@ -86,13 +86,21 @@ export class CodexLink {
     this.process.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
+  #hear(line: string): void {
+    try {
+      this.#accept(line);
+    } catch (error) {
+      this.process.killForFault(error);
+    }
+  }
+
   #accept(line: string): void {
     const message = messageSchema.safeParse(jsonOf(line)).data;
     const { id, method, params = {} } = message ?? {};
     if (message === undefined || (id === undefined && method === undefined)) this.process.note(`(no message) ${line}`);
     else if (method === undefined) this.#answered(message, line);
     else if (id === undefined) this.#tell(method, params);
-    else void this.#answer(id, method, params);
+    else this.#answer(id, method, params).catch((error: unknown) => this.process.killForFault(error));
   }
 
   #answered(message: Message, line: string): void {
