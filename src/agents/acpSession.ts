@@ -25,6 +25,7 @@ import { promptResponseSchema, usageOf } from './acpUsage.js';
 import type { AgentCommandInfo, AgentSession, TurnHooks, TurnResult } from './agent.js';
 import { SessionTitle } from './sessionTitle.js';
 import { TurnWatch } from './turnWatch.js';
+import { tooManyWords } from './turnWords.js';
 
 export interface AcpSessionOptions {
   readonly link: AcpLink;
@@ -168,7 +169,7 @@ export class AcpSession implements AgentSession, SessionEvents {
         break;
       default:
         this.#turn?.update(update);
-        if (this.#turn?.full === true) this.#link.process.killFor('(more words in a turn than any model says)');
+        if (this.#turn?.full === true) this.#link.process.killFor(tooManyWords);
     }
   }
 

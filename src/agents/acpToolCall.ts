@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { toolKinds, type FileDiff, type ToolCall } from '../model/entry.js';
 import { keptOutput, mostOutput, withMoreOutput } from '../model/toolOutput.js';
+import { keptTitle } from '../model/toolTitle.js';
 
 const contentSchema = z.looseObject({ type: z.string(), text: z.string().optional(), uri: z.string().optional() });
 const partSchema = z.union([
@@ -45,7 +46,7 @@ export function mergeToolCall(before: ToolCall | undefined, change: AcpToolCall)
   return {
     id: change.toolCallId,
     kind: toolKinds.find((kind) => kind === change.kind) ?? before?.kind ?? 'other',
-    title: change.title ?? before?.title ?? change.toolCallId,
+    title: titleOf(change) ?? before?.title ?? keptTitle(change.toolCallId),
     status: statusOf(change.status) ?? before?.status ?? 'pending',
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),
@@ -73,6 +74,8 @@ function jsonTextOf(value: unknown): string | undefined {
     throw error;
   }
 }
+
+const titleOf = ({ title }: AcpToolCall): string | undefined => (typeof title === 'string' ? keptTitle(title) : undefined);
 
 function statusOf(status: string | null | undefined): ToolCall['status'] | undefined {
   if (status === 'in_progress') return 'running';

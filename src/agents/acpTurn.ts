@@ -5,20 +5,18 @@ import { acpToolCallSchema } from './acpToolCall.js';
 import { AcpUpdates } from './acpUpdates.js';
 import type { TurnHooks } from './agent.js';
 import { askPerson } from './askedPerson.js';
-
-/** Characters of text and thoughts that are taken in a turn: many times what models say in one, and no more than memory bears. */
-const maxSaid = 16 << 20;
+import { TurnWords } from './turnWords.js';
 
 /** A turn under way: hands on what the agent sends, in its order, and asks the person. */
 export class AcpTurn {
   readonly #hooks: TurnHooks;
   readonly #updates: AcpUpdates;
   readonly #logger: Logger;
+  readonly #words = new TurnWords();
   #asked = 0;
   #waiting = 0;
   #spoke = false;
   #concluded = false;
-  #said = 0;
   /** Called at each thing that the agent sends. */
   onHeard: () => void = () => undefined;
 
@@ -53,7 +51,7 @@ export class AcpTurn {
 
   /** Whether the agent said more than is taken; the rest is left out. */
   get full(): boolean {
-    return this.#said > maxSaid;
+    return this.#words.full;
   }
 
   /** Whether it is the agent's right to be silent: the person is asked, or a tool runs. */
@@ -64,9 +62,7 @@ export class AcpTurn {
   update(update: Readonly<Record<string, unknown>>): void {
     this.onHeard();
     const mapped = this.full ? undefined : this.#updates.map(update);
-    if (!mapped) return;
-    if (mapped.kind === 'text' || mapped.kind === 'thinking') this.#said += mapped.delta.length;
-    if (this.full) return;
+    if (!mapped || !this.#words.take(mapped)) return;
     this.#spoke ||= mapped.kind === 'text' || mapped.kind === 'thinking' || mapped.kind === 'tool' || mapped.kind === 'plan';
     if (mapped.kind === 'text') this.#concluded = true;
     else if (mapped.kind === 'tool') this.#concluded = false;

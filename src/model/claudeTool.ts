@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FileDiff, ToolCall } from './entry.js';
 import { keptOutput } from './toolOutput.js';
+import { keptTitle } from './toolTitle.js';
 
 const kinds = new Map<string, ToolCall['kind']>([
   ['Read', 'read'],
@@ -54,7 +55,7 @@ export function claudeToolCall({ id, name, input }: { readonly id: string; reado
     id,
     name,
     kind: kinds.get(name) ?? 'other',
-    title: titleOf(name, fields, path),
+    title: keptTitle(titleOf(name, fields, path)),
     status: 'pending',
     ...(input !== undefined && { input }),
     ...(path !== '' && { locations: [{ path }] }),

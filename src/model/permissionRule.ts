@@ -3,6 +3,7 @@ import { toolKinds } from './entry.js';
 import type { PermissionMode } from './permissionMode.js';
 import type { PermissionOption, PermissionRequest } from './turn.js';
 import { isInside } from './folderPath.js';
+import { isCutTitle } from './toolTitle.js';
 
 /** From the one that lets least through on. */
 const byTightness: readonly PermissionMode[] = ['plan', 'ask', 'accept_edits', 'auto'];
@@ -55,7 +56,8 @@ export type PermissionRule = z.infer<typeof permissionRuleSchema>;
  * named, and what names nothing that could be told apart from another call.
  */
 export function ruleSubject({ call }: PermissionRequest, scene: PermissionScene): Pick<PermissionRule, 'kind' | 'subject'> | undefined {
-  const { kind, title, input } = call;
+  const { kind, input } = call;
+  const title = isCutTitle(call.title) ? undefined : call.title;
   switch (kind) {
     case 'edit':
     case 'delete':
@@ -63,15 +65,17 @@ export function ruleSubject({ call }: PermissionRequest, scene: PermissionScene)
     case 'read':
       return allInside(scene) ? { kind } : undefined;
     case 'execute':
-      return { kind, subject: textIn(input, 'command') ?? title };
+      return ruleAbout(kind, textIn(input, 'command') ?? title);
     case 'fetch':
-      return { kind, subject: originOf(textIn(input, 'url')) ?? title };
+      return ruleAbout(kind, originOf(textIn(input, 'url')) ?? title);
     case 'search':
     case 'think':
     case 'other':
-      return title === '' ? undefined : { kind, subject: title };
+      return title === '' ? undefined : ruleAbout(kind, title);
   }
 }
+
+const ruleAbout = (kind: PermissionRule['kind'], subject: string | undefined) => (subject === undefined ? undefined : { kind, subject });
 
 function textIn(input: unknown, key: string): string | undefined {
   if (typeof input !== 'object' || input === null || !Object.hasOwn(input, key)) return undefined;

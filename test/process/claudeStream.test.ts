@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { connectClaude } from '../../src/agents/claude/claudeConnection.js';
-import type { AgentSession } from '../../src/agents/agent.js';
+import type { AgentSession, AgentUpdate } from '../../src/agents/agent.js';
 import { silentLogger } from '../../src/model/logger.js';
 import { choose, runTurn } from '../support/runTurn.js';
 import { makeScratchFolder } from '../support/scratchFolder.js';
@@ -58,6 +58,17 @@ describe('a claude in its stream-json mode', () => {
       throw new RangeError('too much for us');
     };
     await assert.rejects(runTurn(session, 'hello', { onUpdate }), { code: 'agent_failed', hint: /too much for us/ });
+  });
+
+  test('that never stops saying words is ended', async () => {
+    const session = await sessionWith(`begin(); for (let n = 0; n < 40; n += 1) say('x'.repeat(1 << 20));`);
+    let said = 0;
+    const onUpdate = (update: AgentUpdate): void => void (said += update.kind === 'text' ? update.delta.length : 0);
+    await assert.rejects(runTurn(session, 'hello', { onUpdate }), {
+      code: 'agent_failed',
+      hint: /more words in a turn than any model says/,
+    });
+    assert.equal(said, 16 << 20);
   });
 
   test('that asks what cannot be answered ends its turn, not us', async () => {

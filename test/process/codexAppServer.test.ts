@@ -122,6 +122,14 @@ describe('a codex app-server', () => {
     await assert.rejects(runTurn(session, 'hello', { permit }), { code: 'agent_failed', hint: /call stack/ });
   });
 
+  test('that never stops saying words is ended, in its turn and before it', async () => {
+    const endless = `for (let n = 0; n < 40; n += 1) say('x'.repeat(1 << 20));`;
+    const before = `on['turn/start'] = () => { ${endless} };`;
+    for (const session of [await sessionWith(endless), await sessionWith('', { before })]) {
+      await assert.rejects(runTurn(session, 'hello'), { code: 'agent_failed', hint: /more words in a turn than any model says/ });
+    }
+  });
+
   test('that asks for more rights gets those it asked for, or none', async () => {
     const permissions = { network: { enabled: true }, fileSystem: null };
     const question = JSON.stringify({ itemId: 'p', reason: 'to fetch', permissions });

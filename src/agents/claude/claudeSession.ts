@@ -7,6 +7,7 @@ import type { AgentSession, TurnHooks, TurnResult } from '../agent.js';
 import type { Limits } from '../agentLimits.js';
 import { SessionTitle } from '../sessionTitle.js';
 import { TurnWatch } from '../turnWatch.js';
+import { tooManyWords } from '../turnWords.js';
 import { claudeContent } from './claudeContent.js';
 import { systemLineSchema } from './claudeLines.js';
 import type { ClaudeEvents, ClaudeLine, ClaudeLink } from './claudeLink.js';
@@ -111,6 +112,7 @@ export class ClaudeSession implements AgentSession, ClaudeEvents {
       this.#settings.told({ model, mode });
     }
     this.#turn?.line(line);
+    if (this.#turn?.full === true) this.#link.process.killFor(tooManyWords);
   }
 
   async permission(question: unknown, withdrawn: AbortSignal): Promise<object> {

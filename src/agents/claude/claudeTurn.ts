@@ -5,6 +5,7 @@ import { noTokens } from '../../model/usage.js';
 import { saidError } from '../acpFailure.js';
 import type { TurnHooks, TurnResult } from '../agent.js';
 import { askPerson } from '../askedPerson.js';
+import { TurnWords } from '../turnWords.js';
 import { resultLineSchema, toolQuestionSchema, type ResultLine } from './claudeLines.js';
 import type { ClaudeLine } from './claudeLink.js';
 import { claudeGivenTool } from './claudeGivenTool.js';
@@ -30,6 +31,7 @@ export class ClaudeTurn {
   onHeard: () => void = () => undefined;
   readonly #options: ClaudeTurnOptions;
   readonly #updates: ClaudeUpdates;
+  readonly #words = new TurnWords();
   #finish: (line: ResultLine) => void = () => undefined;
   #asked = 0;
   #waiting = 0;
@@ -62,10 +64,15 @@ export class ClaudeTurn {
     return this.#waiting > 0 || this.#updates.working;
   }
 
+  /** Whether the program said more than is taken; the rest is left out. */
+  get full(): boolean {
+    return this.#words.full;
+  }
+
   line(line: ClaudeLine): void {
     this.onHeard();
     if (line['type'] !== 'result') {
-      for (const update of this.#updates.map(line)) this.#options.hooks.update(update);
+      for (const update of this.#updates.map(line)) if (this.#words.take(update)) this.#options.hooks.update(update);
       return;
     }
     const result = resultLineSchema.parse(line);

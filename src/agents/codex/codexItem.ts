@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FileDiff, ToolCall } from '../../model/entry.js';
 import { keptOutput, withMoreOutput } from '../../model/toolOutput.js';
+import { keptTitle } from '../../model/toolTitle.js';
 import { unifiedDiffs } from '../../model/unifiedDiff.js';
 import type { CodexItem } from './codexMessages.js';
 
@@ -46,7 +47,7 @@ export function codexCall(item: CodexItem): ToolCall | undefined {
       return {
         id: item.id,
         kind: commandActions.length > 0 && commandActions.every(({ type }) => type !== 'unknown') ? 'read' : 'execute',
-        title: shown,
+        title: keptTitle(shown),
         status: statusOf(status),
         input: { command: shown, ...(typeof cwd === 'string' && { cwd }) },
         ...(typeof output === 'string' && { output: keptOutput(output) }),
@@ -59,7 +60,7 @@ export function codexCall(item: CodexItem): ToolCall | undefined {
       return {
         id: item.id,
         kind: 'edit',
-        title: `Edit ${paths.join(', ')}`,
+        title: keptTitle(`Edit ${paths.join(', ')}`),
         status: statusOf(status),
         diff,
         locations: paths.map((path) => ({ path })),
@@ -68,14 +69,14 @@ export function codexCall(item: CodexItem): ToolCall | undefined {
     case 'mcpToolCall': {
       const { server, tool, status, arguments: input, result, error } = mcpSchema.parse(item);
       const output = error?.message ?? result?.content.flatMap((part) => part.text ?? []).join('\n');
-      const call = { id: item.id, kind: 'other' as const, title: `${server}: ${tool}`, status: statusOf(status), input };
+      const call = { id: item.id, kind: 'other' as const, title: keptTitle(`${server}: ${tool}`), status: statusOf(status), input };
       return { ...call, ...(output !== undefined && { output: keptOutput(output) }) };
     }
     default: {
       const kind = kinds.get(item.type);
       if (kind === undefined) return undefined;
       const { tool, query, path, ...rest } = otherSchema.parse(item);
-      return { id: item.id, kind, title: query ?? path ?? tool ?? item.type, status: statusOf(rest['status']) };
+      return { id: item.id, kind, title: keptTitle(query ?? path ?? tool ?? item.type), status: statusOf(rest['status']) };
     }
   }
 }

@@ -6,6 +6,7 @@ import type { ThinkingLevel } from '../../model/thinkingLevel.js';
 import type { AgentSession, TurnHooks, TurnResult } from '../agent.js';
 import type { Limits } from '../agentLimits.js';
 import { TurnWatch } from '../turnWatch.js';
+import { tooManyWords } from '../turnWords.js';
 import { codexInput } from './codexInput.js';
 import type { CodexEvents, CodexLink } from './codexLink.js';
 import { codexNameSchema, codexTurnStartSchema, codexWarningSchema } from './codexMessages.js';
@@ -105,6 +106,7 @@ export class CodexSession implements AgentSession, CodexEvents {
       const name = codexNameSchema.safeParse(params).data?.threadName;
       if (name) this.#turn?.title(name);
     } else this.#turn?.event(method, params);
+    if (this.#turn?.full === true) this.#link.process.killFor(tooManyWords);
   }
 
   async question(method: string, params: Readonly<Record<string, unknown>>): Promise<object | undefined> {

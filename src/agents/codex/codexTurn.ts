@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { Logger } from '../../model/logger.js';
+import { keptTitle } from '../../model/toolTitle.js';
 import type { TurnHooks, TurnResult } from '../agent.js';
 import { askPerson } from '../askedPerson.js';
+import { TurnWords } from '../turnWords.js';
 import { codexFailure } from './codexFailure.js';
 import { codexEvents, codexQuestionSchema } from './codexMessages.js';
 import { codexOptions, codexQuestions, type CodexChoice } from './codexQuestion.js';
@@ -12,6 +14,9 @@ export interface CodexTurnOptions {
   readonly hooks: TurnHooks;
   readonly logger: Logger;
 }
+
+/** What a message that is kept back counts at least, in characters, however little it says. */
+const leastEarly = 1024;
 
 /** A turn under way: hands on what the program sends, in its order, asks the person, and tells how it ended. */
 export class CodexTurn {
@@ -24,6 +29,7 @@ export class CodexTurn {
   #id: string | undefined;
   /** What came before we knew which turn is ours: a resumed thread still tells of its last one. */
   #early: (readonly [method: string, params: Readonly<Record<string, unknown>>])[] = [];
+  #words = new TurnWords();
   #asked = 0;
   #waiting = 0;
 
@@ -47,15 +53,22 @@ export class CodexTurn {
     return this.#id;
   }
 
+  /** Whether the program said more than is taken, before we knew which turn is ours or in it; the rest is left out. */
+  get full(): boolean {
+    return this.#words.full;
+  }
+
   begin(id: string): void {
     this.#id = id;
+    this.#words = new TurnWords();
     for (const [method, params] of this.#early) this.event(method, params);
     this.#early = [];
   }
 
   event(method: string, params: Readonly<Record<string, unknown>>): void {
     if (this.#id === undefined) {
-      this.#early.push([method, params]);
+      this.#words.count(leastEarly + JSON.stringify(params).length);
+      if (!this.full) this.#early.push([method, params]);
       return;
     }
     const { turnId } = params;
@@ -71,7 +84,7 @@ export class CodexTurn {
       else this.#end(status === 'interrupted' ? 'cancelled' : 'end_turn');
       return;
     }
-    for (const update of this.#updates.map(method, params)) this.#options.hooks.update(update);
+    for (const update of this.#updates.map(method, params)) if (this.#words.take(update)) this.#options.hooks.update(update);
   }
 
   notice(text: string): void {
@@ -90,7 +103,7 @@ export class CodexTurn {
     if (!question) return undefined;
     const { hooks } = this.#options;
     this.#asked += 1;
-    const title = asking.title(question);
+    const title = keptTitle(asking.title(question));
     const call = this.#updates.asked(question.itemId ?? `question:${this.#asked}`, title);
     hooks.update({ kind: 'tool', call });
     const request = { id: `${call.id}:${this.#asked}`, title: call.title, call, options: codexOptions(asking) };
