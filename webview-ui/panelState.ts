@@ -82,6 +82,10 @@ export const initialState: PanelState = {
   focusRequests: 0,
 };
 
+/** What the agent offers, as far as it is known: any name may be an agent's, also one that every object has, such as `constructor`. */
+export const offersOf = ({ offers }: Pick<PanelState, 'offers'>, agent: string): AgentOffers | undefined =>
+  Object.hasOwn(offers, agent) ? offers[agent] : undefined;
+
 /** The state after a message of the host or an event of the panel. `at` is now, in milliseconds. Unknown kinds change nothing. */
 export function reduce(state: PanelState, message: ToWebview | PanelEvent, at: number): PanelState {
   switch (message.kind) {

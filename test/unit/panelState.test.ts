@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ToWebview } from '../../src/protocol/messages.js';
 import type { TurnUpdate } from '../../src/model/turn.js';
+import { compactReason } from '../../webview-ui/compactReason.js';
 import { lastTurn } from '../../webview-ui/feed.js';
-import { initialState, reduce, type PanelEvent, type PanelState } from '../../webview-ui/panelState.js';
+import { initialState, offersOf, reduce, type PanelEvent, type PanelState } from '../../webview-ui/panelState.js';
 import {
   finished,
   loginPrompt,
@@ -149,5 +150,23 @@ describe('the panel', () => {
     assert.deepEqual([state.problem?.message, state.server], ['No', 'stopped']);
     assert.equal(after([{ kind: 'dismiss' }], state).problem, undefined);
     assert.equal(after([show(snapshot([prompt('p', 'x')]))], state).problem, undefined);
+  });
+});
+
+describe('a name that every object has', () => {
+  const names = ['constructor', '__proto__', 'toString'];
+
+  test('is an agent’s as any other is', () => {
+    for (const agent of names) {
+      assert.equal(offersOf(initialState, agent), undefined);
+      const offers = { agent, models: [], thinking_levels: [], defaults: { fallbacks: [] } };
+      const known = after([{ kind: 'offers', offers }]);
+      assert.deepEqual([offersOf(known, agent), offersOf(known, 'valueOf')], [offers, undefined]);
+    }
+  });
+
+  test('is quoted as the reason for a compaction', () => {
+    assert.deepEqual(names.map(compactReason), names);
+    assert.deepEqual(['manual', 'the user ran /compact'].map(compactReason), ['by you', 'the user ran /compact']);
   });
 });

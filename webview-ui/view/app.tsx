@@ -4,7 +4,7 @@ import type { PromptCommandInfo } from '../../src/model/promptCommand.js';
 import { changedFiles } from '../changedFiles.js';
 import { lastTurn, waitingRequests, type FeedItem } from '../feed.js';
 import type { Host } from '../host.js';
-import type { PanelState } from '../panelState.js';
+import { offersOf, type PanelState } from '../panelState.js';
 import type { PanelStore } from '../panelStore.js';
 import { denial, optionsInOrder } from '../permission.js';
 import { agentChoices, firstAgent, levelOf, modeChoices, modelChoices, modelWord, thinkingChoices } from '../pickers.js';
@@ -290,22 +290,22 @@ function useCommands({ session, commands }: PanelState, draft: string, post: Pan
 }
 
 /** What stands for the models of an agent that has not told them yet, and can be asked for them when they are looked at. */
-function useUnasked({ agents, offers }: PanelState, backend: string, post: PanelActions['post']) {
+function useUnasked(state: PanelState, backend: string, post: PanelActions['post']) {
   const [asked, setAsked] = useState<{ readonly backend: string; readonly before: AgentOffers | undefined }>();
-  const agent = agents.find(({ name }) => name === backend);
+  const agent = state.agents.find(({ name }) => name === backend);
   if (agent?.tells !== true || agent.problem !== undefined) return undefined;
-  const waits = asked?.backend === backend && asked.before === offers[backend];
+  const waits = asked?.backend === backend && asked.before === offersOf(state, backend);
   const ask = (): void => {
     if (asked?.backend === backend) return;
-    setAsked({ backend, before: offers[backend] });
+    setAsked({ backend, before: offersOf(state, backend) });
     post({ kind: 'offers', agent: backend, ask: true });
   };
   return { choice: { id: '', label: 'Default model', note: waits ? 'asking for others' : undefined }, ask };
 }
 
 /** What the agent offers, asked for where it is another than the one that is known. */
-function useOffers({ offers }: PanelState, backend: string, post: PanelActions['post']): AgentOffers | undefined {
-  const known = offers[backend];
+function useOffers(state: PanelState, backend: string, post: PanelActions['post']): AgentOffers | undefined {
+  const known = offersOf(state, backend);
   const isKnown = known !== undefined;
   useEffect(() => {
     if (backend !== '' && !isKnown) post({ kind: 'offers', agent: backend });

@@ -1,3 +1,4 @@
+import { compactReason } from '../compactReason.js';
 import type { Mark } from '../feed.js';
 import { holderWords } from '../holderWords.js';
 import { formatTime } from '../moments.js';
@@ -7,9 +8,6 @@ import { Button } from './controls.js';
 import { Icon, type IconName } from './icon.js';
 import { Notice } from './notice.js';
 import { useOpening } from './opening.js';
-
-/** Who compacted; a program that says it in words of its own is quoted. */
-const reasons: Readonly<Record<string, string>> = { manual: 'by you', auto: 'by itself', overflow: 'by itself, the context was full' };
 
 /** What stands between two turns: a compaction, a reset, a checkpoint. */
 export function MarkView({ mark: { entry } }: { readonly mark: Mark }) {
@@ -31,7 +29,7 @@ export function MarkView({ mark: { entry } }: { readonly mark: Mark }) {
       tone="calm"
       icon="fold"
       title="Compacted"
-      aside={reason === undefined ? time : `${time} · ${reasons[reason] ?? reason}`}
+      aside={reason === undefined ? time : `${time} · ${compactReason(reason)}`}
       actions={<Button onClick={toggle}>{open ? 'Hide summary' : 'View summary'}</Button>}
     >
       <p>

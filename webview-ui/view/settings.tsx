@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SessionRow } from '../../src/model/row.js';
-import type { PanelState } from '../panelState.js';
+import { offersOf, type PanelState } from '../panelState.js';
 import { agentChoices, modeChoices, modelChoices, thinkingChoices } from '../pickers.js';
 import { changed, choiceOf, formOf, loosens, problemsIn, type SettingsForm } from '../settingsForm.js';
 import { Button, Checkbox, TextField } from './controls.js';
@@ -46,7 +46,7 @@ export function Settings({ state, row, closed }: SettingsProps) {
     if (form.backend !== '') post({ kind: 'offers', agent: form.backend, ask: true });
   }, [form.backend]);
   const { refuses = false, saving = false } = state.form ?? {};
-  const offers = state.offers[form.backend];
+  const offers = offersOf(state, form.backend);
   const problems = tried ? problemsIn(form, before) : {};
   const set = (change: Partial<SettingsForm>): void => {
     setForm((now) => changed(now, change));
