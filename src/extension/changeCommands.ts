@@ -30,17 +30,18 @@ export function changeCommands({ client, targets, panels, log }: CommandParts): 
     vscode.window.setStatusBarMessage(what === null ? l10n.t('Nothing to undo') : l10n.t('Undone: {0}', what), 5000);
   };
   const remove = async (chosen: readonly Target[]): Promise<void> => {
-    const groups = byFolder(chosen);
-    for (const { folder, ids } of groups) {
+    for (const { folder, ids } of byFolder(chosen)) {
       await client.request('sessions/delete', { folder, ids });
       lastFolder = folder;
     }
+  };
+  const offerBack = async (chosen: readonly Target[]): Promise<void> => {
     const [first] = chosen;
     const words =
       chosen.length === 1 && first ? l10n.t('Deleted “{0}”.', rowLabel(first.row)) : l10n.t('{0} sessions deleted.', chosen.length);
     const undoButton = l10n.t('Undo');
     if ((await vscode.window.showInformationMessage(words, undoButton)) !== undoButton) return;
-    for (const { folder, ids } of groups) {
+    for (const { folder, ids } of byFolder(chosen)) {
       // By id, as other changes may have come since; another program's session comes back by its journal entry alone.
       if (ids.every((id) => sessionIdPattern.test(id))) await client.request('sessions/restore', { folder, ids });
       else await undo(folder);
@@ -81,7 +82,8 @@ export function changeCommands({ client, targets, panels, log }: CommandParts): 
       const chosen = await targets.many(args, l10n.t('Delete sessions'));
       if (chosen.length === 0) return;
       // The command is over when they are gone; the Undo button outlives it.
-      remove(chosen).catch((error: unknown) => void showFailure(error, log));
+      await remove(chosen);
+      offerBack(chosen).catch((error: unknown) => void showFailure(error, log));
     },
     undo: async () => {
       const known = lastFolder === undefined ? undefined : folderAt(lastFolder);
