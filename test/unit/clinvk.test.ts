@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { clinvkSource } from '../../src/sources/clinvk/clinvk.js';
+import { findFlock } from '../../src/sources/clinvk/flock.js';
 import { SessionError } from '../../src/model/errors.js';
 import { sessionRowSchema } from '../../src/model/row.js';
 import { withScratchFolder } from '../support/scratchFolder.js';
 import { checkExpected } from '../support/sourceCheck.js';
+import { until } from '../support/until.js';
 
 const fixture = (name: string): string => join(import.meta.dirname, '../fixtures', name, '.clinvk');
 const env = (home: string): Record<string, string | undefined> => ({ HOME: home, PATH: process.env['PATH'] });
@@ -96,25 +98,41 @@ describe('the clinvk store', () => {
     });
   });
 
-  test('a rename keeps what it does not know, escapes as Go does, and removes the index', async () => {
+  test('a change keeps every character of what it does not know, escapes as Go does, and removes the index', async () => {
     await withStore('clinvk', async (home, sessions) => {
       const file = join(sessions, `${bug}.json`);
-      const before = JSON.parse(await readFile(file, 'utf8')) as object;
-      await writeFile(file, JSON.stringify({ ...before, x_foreign: [1, { deep: '\u2028' }] }));
+      const foreign = '"x_foreign": [9007199254740993, 1.50, { "deep":"\\u2028" }],';
+      const before = (await readFile(file, 'utf8')).replace('{', `{\n  ${foreign}`);
+      await writeFile(file, before);
       const source = clinvkSource({ env: env(home) });
-      await source.rename?.(bug, 'a <b> & c');
+      await source.rename?.(bug, 'a <b> & \u2028');
+      await source.tag?.(bug, ['x', 'y']);
       const text = await readFile(file, 'utf8');
-      assert.deepEqual(JSON.parse(text), { ...before, x_foreign: [1, { deep: '\u2028' }], title: 'a <b> & c' });
-      assert.match(text, /"title": "a \\u003cb\\u003e \\u0026 c"/);
-      assert.match(text, /\\u2028/);
-      assert.ok(!text.endsWith('\n'));
+      const title = '"title": "a \\u003cb\\u003e \\u0026 \\u2028"';
+      const tags = '"tags": [\n    "x",\n    "y"\n  ]';
+      assert.deepEqual(
+        text,
+        before.replace(/\n}$/, () => `,\n  ${title}\n}`).replace(/"tags": \[[^\]]*\]/, () => tags),
+      );
+      assert.ok(text.includes(title) && text.includes(tags) && text.includes(foreign));
       assert.equal((await stat(file)).mode & 0o777, 0o600);
       const names = await readdir(sessions);
       assert.ok(!names.includes('index.json'));
-      assert.ok(!names.includes('store.lock'));
       assert.deepEqual(
         names.filter((name) => name.startsWith('.')),
         [],
+      );
+    });
+  });
+
+  test('a change adds what a record does not have', async () => {
+    await withStore('clinvk', async (home, sessions) => {
+      const file = join(sessions, `${'b'.repeat(32)}.json`);
+      await writeFile(file, '{"backend":"claude","created_at":"2026-01-27T10:00:00Z","metadata":{"title":"not it"}}');
+      await clinvkSource({ env: env(home) }).rename?.('b'.repeat(32), 'new');
+      assert.equal(
+        await readFile(file, 'utf8'),
+        '{"backend":"claude","created_at":"2026-01-27T10:00:00Z","metadata":{"title":"not it"},\n  "title": "new"\n}',
       );
     });
   });
@@ -196,6 +214,28 @@ describe('the clinvk store', () => {
     });
   });
 
+  test('its lock stays the one that others wait for', async () => {
+    await withScratchFolder('clinvk', async (folder) => {
+      const lock = join(folder, 'store.lock');
+      const flock = findFlock(process.env);
+      assert.ok('with' in flock);
+      const other = await flock.with(lock, async () => {
+        const waiting = spawn('flock', ['-x', lock, '-c', 'echo held; read line'], { stdio: ['pipe', 'pipe', 'inherit'] });
+        await until('it has the file open', () => isOpenIn(waiting.pid, lock));
+        return waiting;
+      });
+      await once(other.stdout, 'data');
+      let isHeld = false;
+      const taken = flock.with(lock, async () => Promise.resolve((isHeld = true)));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const wasHeldTwice = isHeld;
+      other.stdin.end('\n');
+      await once(other, 'close');
+      await taken;
+      assert.equal(wasHeldTwice, false);
+    });
+  });
+
   test('calls back when a session changes', async () => {
     await withStore('clinvk', async (home, sessions) => {
       const source = clinvkSource({ env: env(home) });
@@ -209,3 +249,10 @@ describe('the clinvk store', () => {
     });
   });
 });
+
+/** As flock(1) has the file that it waits for. Linux alone can tell. */
+async function isOpenIn(pid: number | undefined, path: string): Promise<boolean> {
+  const folder = `/proc/${String(pid)}/fd`;
+  const files = await Promise.all((await readdir(folder)).map((name) => readlink(join(folder, name)).catch(() => '')));
+  return files.includes(path);
+}

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { Entry } from '../../model/entry.js';
 import { messageOf, SessionError } from '../../model/errors.js';
 import type { Problem, SessionRow } from '../../model/row.js';
+import { changedText } from './clinvkChange.js';
 import type { ClinvkFile } from './clinvkRecord.js';
 import { findFlock } from './flock.js';
 import { watchFolder } from '../folderWatch.js';
@@ -95,9 +96,7 @@ export function clinvkSource(options: ClinvkOptions): Source {
     write(async () => {
       await refuseRunning(ownId);
       const path = fileOf(ownId);
-      const bytes = await readFile(path);
-      const record = parseObject(bytes, path);
-      await replaceFile(path, goJson({ ...record, ...fields }));
+      await replaceFile(path, changedText(await readFile(path), fields, path));
     });
 
   return {
@@ -163,25 +162,6 @@ function promptEntries({ row, prompt }: ClinvkFile): readonly Entry[] {
 function checkedId(ownId: string): string {
   if (!/^[\w-][\w.-]*$/.test(ownId)) throw new SessionError('not_found', `"${ownId}" is not a clinvk session id`);
   return ownId;
-}
-
-function parseObject(bytes: Uint8Array, path: string): Record<string, unknown> {
-  try {
-    // Bytes that are not UTF-8 would be lost in the rewriting.
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
-  } catch (cause) {
-    throw new SessionError('damaged', `${path} cannot be changed: ${messageOf(cause)}`, { cause });
-  }
-  throw new SessionError('damaged', `${path} does not hold a session`);
-}
-
-/** JSON as Go's encoder indents and escapes it, so that clinvk's next write changes nothing else. */
-function goJson(value: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify(value, undefined, 2).replace(
-    /[<>&\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 async function copied(from: string, to: string): Promise<boolean> {

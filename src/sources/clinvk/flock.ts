@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants, existsSync } from 'node:fs';
-import { open, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { SessionError } from '../../model/errors.js';
 
@@ -8,7 +8,10 @@ const waitSeconds = 30;
 
 /** BSD `flock(2)`, which Node cannot take by itself. The system lets go of it when our process ends, however it ends. */
 export interface Flock {
-  /** Runs `act` while holding an exclusive lock on `file`, which is made (0600) where it is missing. `busy` after 30 s. */
+  /**
+   * Runs `act` while holding an exclusive lock on `file`, which is made (0600) where it is missing, and stays: who waits for it has
+   * it open already, and without the file the next comer would lock another one beside them. `busy` after 30 s.
+   */
   with<T>(file: string, act: () => Promise<T>): Promise<T>;
 }
 
@@ -36,39 +39,28 @@ export function findFlock(
 
 async function withLock<T>(file: string, taking: Taking, act: () => Promise<T>): Promise<T> {
   for (;;) {
-    const { handle, made } = await opened(file, taking.flags);
+    const handle = await opened(file, taking.flags);
     try {
       await taking.lock(handle, file);
       // Another program unlinks the lock file after letting go: a lock on a file that is no longer there holds nobody off.
       if (inodeOf(await handle.stat({ bigint: true })) !== inodeOf(await stat(file, { bigint: true }).catch(ifMissing))) continue;
-      const result = await act();
-      // Left as it was found, while we still hold it.
-      if (made) await unlink(file).catch(ifMissing);
-      return result;
+      return await act();
     } finally {
       await handle.close();
     }
   }
 }
 
-/** The open file, and whether it was made by this. */
-async function opened(file: string, flags: number): Promise<{ readonly handle: FileHandle; readonly made: boolean }> {
+async function opened(file: string, flags: number): Promise<FileHandle> {
   const deadline = Date.now() + waitSeconds * 1000;
   for (;;) {
-    const { O_RDWR, O_CREAT, O_EXCL } = constants;
     try {
-      return { handle: await open(file, O_RDWR | O_CREAT | O_EXCL | flags, 0o600), made: true };
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    }
-    try {
-      return { handle: await open(file, O_RDWR | flags), made: false };
+      return await open(file, constants.O_RDWR | constants.O_CREAT | flags, 0o600);
     } catch (error) {
       const code = codeOf(error);
-      if (code === 'EAGAIN' || code === 'EWOULDBLOCK') {
-        if (Date.now() > deadline) throw lockedByAnother(file);
-        await new Promise((resolve) => setTimeout(resolve, 10 + Math.random() * 40));
-      } else if (code !== 'ENOENT') throw error; // else it was removed in between
+      if (code !== 'EAGAIN' && code !== 'EWOULDBLOCK') throw error;
+      if (Date.now() > deadline) throw lockedByAnother(file);
+      await new Promise((resolve) => setTimeout(resolve, 10 + Math.random() * 40));
     }
   }
 }
