@@ -236,3 +236,13 @@ describe('the Clawdius store', () => {
     });
   });
 });
+
+test('a folder of Clawdius that is a link is not followed', async () => {
+  await withStore('', async (source, _path, folder) => {
+    await cp(join(folder, '.clawdius'), join(folder, 'elsewhere'), { recursive: true });
+    await rm(join(folder, '.clawdius'), { recursive: true });
+    await symlink(join(folder, 'elsewhere'), join(folder, '.clawdius'));
+    assert.deepEqual((await source.list()).rows, []);
+    assert.equal((await source.info()).found, false);
+  });
+});

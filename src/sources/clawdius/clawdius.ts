@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Entry } from '../../model/entry.js';
 import { SessionError } from '../../model/errors.js';
 import type { Problem, SessionRow } from '../../model/row.js';
@@ -83,8 +83,10 @@ export function clawdiusSource(options: SourceOptions): Source {
 
 const readOnly = "Clawdius' sessions are read-only here: a running Clawdius keeps its session in memory and does not look again";
 
-/** A folder can come from a stranger: a link in it is not followed. */
-const isPlainFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+/** A folder can come from a stranger: a link in it is not followed, nor a `.clawdius` that is one. */
+const isPlainFile = (path: string): boolean =>
+  lstatSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() === true &&
+  lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 /** Checkpoints put where they were made; what is of one time stays in its order. */
 const inOrder = (entries: readonly Entry[]): readonly Entry[] =>
