@@ -41,6 +41,9 @@ export function openSqlite(path: string, isLastAttempt: boolean): OpenedSqlite {
   if (stat === undefined) throw new SessionError('not_found', `${path} is not there`);
   // Opening a pipe would wait for its other end, for ever.
   if (!stat.isFile()) throw new SessionError('damaged', `${path} is not a plain file`);
+  const beside = ['-wal', '-shm', '-journal'].map((end) => path + end);
+  const strange = beside.find((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === false);
+  if (strange !== undefined) throw new SessionError('damaged', `${path} cannot be read: ${strange} is not a plain file`);
   const wal = sizeOf(`${path}-wal`);
   if (wal !== undefined && sizeOf(`${path}-shm`) !== undefined) return inPlace(path, { readonly_shm: '1' });
   if (wal !== undefined) return wal === 0 ? immutable(path) : copied(path, '-wal');

@@ -163,6 +163,23 @@ describe("another program's database", () => {
     });
   });
 
+  test('with a pipe beside it, which opening would wait for, is damaged', async () => {
+    for (const [setup, ends] of [
+      [walTable, ['-wal', '-shm']],
+      [walTable, ['-wal']],
+      [plainTable, ['-journal']],
+    ] as const) {
+      await withDatabase(async (path, writer) => {
+        await writer.exec(setup);
+        await writer.close();
+        for (const end of ends) await promisify(execFile)('mkfifo', [path + end]);
+        assert.throws(() => namesOf(path), isError('damaged', path));
+        for (const end of ends) await rm(path + end);
+        assert.deepEqual(namesOf(path), ['x', 'y']);
+      });
+    }
+  });
+
   for (const [how, setup, reopen] of [
     ['keeps a -wal', 'pragma journal_mode = wal;', false],
     ['keeps a -wal and is closed all the time', 'pragma journal_mode = wal;', true],
